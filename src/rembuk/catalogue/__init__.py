@@ -1,0 +1,1 @@
+"""The catalogue of works (kamus usulan): units and unit prices by year."""

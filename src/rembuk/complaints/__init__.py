@@ -1,0 +1,1 @@
+"""Complaints (aduan) to a unit, with a clock."""

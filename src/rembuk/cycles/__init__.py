@@ -1,0 +1,1 @@
+"""One year's process: phases, calendar, elections, ceilings per district."""

@@ -1,0 +1,1 @@
+"""Photos and papers taken in: checked, re-encoded, kept."""

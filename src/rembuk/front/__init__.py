@@ -1,0 +1,1 @@
+"""First pages that look into many rooms; no tables of its own."""

@@ -1,0 +1,1 @@
+"""Reports, decisions and their reasons; every act has an actor."""

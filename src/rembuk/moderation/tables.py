@@ -1,0 +1,41 @@
+"""Rows of moderation: what was reported, what was decided, by whom and why."""
+
+from piccolo.columns import UUID, Boolean, ForeignKey, Text, Timestamptz
+from piccolo.columns.defaults.uuid import UUID4
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from rembuk.people.tables import Person
+
+
+class Flag(Table, tablename="flag"):
+    """A report by one person about one proposal or comment."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    subject_kind = Text(required=True, help_text="proposal | comment")
+    subject = UUID(required=True, default=None, index=True)
+    kecamatan = Text(required=True, index=True)
+    rw = Text(required=True)
+    reporter = ForeignKey(Person, null=False, index=True)
+    reason = Text(required=True)
+    note = Text(default="")
+    open = Boolean(default=True)
+    at = Timestamptz(required=True, default=None)
+
+    flag_once = Unique([subject, reporter], name="flag_once")
+    flag_subject_known = Check("subject_kind IN ('proposal', 'comment')", name="flag_subject_known")
+
+
+class ModerationDecision(Table, tablename="moderation_decision"):
+    """One act of a moderator; rows are only added, a later one may take it back."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    subject_kind = Text(required=True)
+    subject = UUID(required=True, default=None, index=True)
+    kecamatan = Text(required=True, index=True)
+    moderator = ForeignKey(Person, null=False, index=True)
+    action = Text(required=True, help_text="keep | hide | restore | reply")
+    reason = Text(required=True)
+    public_text = Text(default="", help_text="what everybody may read")
+    remark = Text(default="", help_text="internal")
+    at = Timestamptz(required=True, default=None)

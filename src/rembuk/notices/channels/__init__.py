@@ -1,0 +1,1 @@
+"""The channels notices go out by, one file each."""

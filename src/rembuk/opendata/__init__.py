@@ -1,0 +1,1 @@
+"""All that leaves: CSV, JSON, .pb, bundles."""

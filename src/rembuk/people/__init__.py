@@ -1,0 +1,1 @@
+"""The roll; residents, officials, institutions; sign-in, grants, consent."""

@@ -1,0 +1,1 @@
+"""Areas from city down to RW, their shapes and statistics."""

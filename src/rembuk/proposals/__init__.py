@@ -1,0 +1,1 @@
+"""A project from draft to ballot: text, place, costs, photos, support."""

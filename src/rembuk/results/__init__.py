@@ -1,0 +1,1 @@
+"""Runs the tally, publishes, lets officials review and certify."""

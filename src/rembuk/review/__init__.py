@@ -1,0 +1,1 @@
+"""The technical review by the city: verdicts with reasons and corrected costs."""

@@ -1,0 +1,1 @@
+"""A funded project until it stands."""
