@@ -6,6 +6,18 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 
+class CityPack(Table, tablename="city_pack"):
+    """The pack a city was read from: its version, its words of attribution, and the frame of its map."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    code = Text(required=True, unique=True)
+    version = Text(required=True)
+    sha256 = Text(required=True, help_text="of pack.json, which holds the hash of every other file")
+    name = Text(required=True)
+    attribution = Text(required=True)
+    frame = Text(required=True, help_text="view box and projection, canonical JSON, numbers as text")
+
+
 class Area(Table, tablename="area"):
     """One area: city, kecamatan, kelurahan or RW; `code` is the ministry's, extended by ".007" for an RW."""
 
