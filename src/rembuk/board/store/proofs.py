@@ -1,0 +1,186 @@
+"""Questions to the board: leaves, checkpoints, a receipt's place, and proofs anybody can check."""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from piccolo.engine.base import Engine
+
+from rembuk.board import notes, rules
+from rembuk.board.merkle import Tree
+from rembuk.board.rules import (
+    ConsistencyProof,
+    InclusionProof,
+    Kind,
+    Place,
+    PostedLeaf,
+    Refusal,
+    SignedCheckpoint,
+)
+from rembuk.board.store.key import signer
+from rembuk.board.tables import BoardLeaf, Checkpoint, Cosignature, LeafQueue, Witness
+from rembuk.database import engine, transaction
+from rembuk.errors import Refused
+
+_READ_AT_ONCE = 5_000
+_trees: WeakKeyDictionary[Engine[Any], Tree] = WeakKeyDictionary()
+
+
+async def size() -> int:
+    """How many leaves the last checkpoint covers."""
+    last = await Checkpoint.select(Checkpoint.size).order_by(Checkpoint.size, ascending=False).first()
+    return last["size"] if last else 0
+
+
+async def leaves(start: int = 0, count: int = 100) -> list[PostedLeaf]:
+    """Leaves of the log from this number on."""
+    query = BoardLeaf.select(BoardLeaf.idx, BoardLeaf.kind, BoardLeaf.body, BoardLeaf.leaf_sha256)
+    rows = await query.where(BoardLeaf.idx >= start).order_by(BoardLeaf.idx).limit(count)
+    return [PostedLeaf(row["idx"], Kind(row["kind"]), row["body"], row["leaf_sha256"]) for row in rows]
+
+
+async def leaves_of(kind: Kind) -> list[PostedLeaf]:
+    """Every leaf of a kind, oldest first (not meant for envelopes)."""
+    query = BoardLeaf.select(BoardLeaf.idx, BoardLeaf.kind, BoardLeaf.body, BoardLeaf.leaf_sha256)
+    rows = await query.where(BoardLeaf.kind == kind.value).order_by(BoardLeaf.idx)
+    return [PostedLeaf(row["idx"], kind, row["body"], row["leaf_sha256"]) for row in rows]
+
+
+async def checkpoints(count: int | None = 20) -> list[SignedCheckpoint]:
+    """The newest checkpoints first, with their witnesses' lines; all of them when count is None."""
+    query = Checkpoint.select(Checkpoint.size, Checkpoint.root, Checkpoint.note, Checkpoint.at)
+    query = query.order_by(Checkpoint.size, ascending=False)
+    rows = await (query if count is None else query.limit(count))
+    if not rows:
+        return []
+    lines: dict[int, list[tuple[str, str]]] = {}
+    seen = (
+        await Cosignature.select().where(Cosignature.size >= rows[-1]["size"]).order_by(Cosignature.witness)
+    )
+    for each in seen:
+        lines.setdefault(each["size"], []).append((each["witness"], each["line"]))
+    return [
+        SignedCheckpoint(
+            row["size"],
+            row["root"],
+            notes.with_cosignatures(row["note"], [line for _, line in lines.get(row["size"], [])]),
+            row["at"],
+            tuple(name for name, _ in lines.get(row["size"], [])),
+        )
+        for row in rows
+    ]
+
+
+async def lookup(typed: str) -> Place | None:
+    """Where the leaf of this receipt code stands, or None; raises Refused when it is no receipt code."""
+    code = rules.parsed_receipt(typed)
+    row = (
+        await BoardLeaf.select(BoardLeaf.idx, BoardLeaf.leaf_sha256).where(BoardLeaf.receipt == code).first()
+    )
+    if row is None:
+        return await _queued(code)
+    first = (
+        await Checkpoint.select(Checkpoint.size)
+        .where(Checkpoint.size > row["idx"])
+        .order_by(Checkpoint.size)
+        .first()
+    )
+    witnesses = await Cosignature.select(Cosignature.witness).where(Cosignature.size > row["idx"])
+    covering = first["size"] if first else None
+    return Place(row["leaf_sha256"], row["idx"], covering, len({each["witness"] for each in witnesses}))
+
+
+async def _queued(code: str) -> Place | None:
+    query = LeafQueue.select(LeafQueue.leaf_sha256)
+    row = await query.where(LeafQueue.leaf_sha256.like(rules.hash_prefix(code) + "%")).first()
+    return Place(row["leaf_sha256"]) if row else None
+
+
+async def inclusion_proof(index: int, at_size: int | None = None) -> InclusionProof:
+    """The proof that leaf `index` is in the tree of `at_size` leaves; raises Refused(OUTSIDE_BOARD)."""
+    tree = await _tree()
+    at_size = tree.size if at_size is None else at_size
+    if not 0 <= index < at_size <= tree.size:
+        raise Refused(Refusal.OUTSIDE_BOARD)
+    posted = (await leaves(index, 1))[0]
+    path = tuple(step.hex() for step in tree.inclusion(index, at_size))
+    return InclusionProof(posted, at_size, tree.root(at_size).hex(), path)
+
+
+async def consistency_proof(first: int, second: int | None = None) -> ConsistencyProof:
+    """The proof that the first `first` leaves have not changed since; raises Refused(OUTSIDE_BOARD)."""
+    tree = await _tree()
+    second = tree.size if second is None else second
+    if not 0 < first <= second <= tree.size:
+        raise Refused(Refusal.OUTSIDE_BOARD)
+    path = tuple(step.hex() for step in tree.consistency(first, second))
+    return ConsistencyProof(first, second, tree.root(first).hex(), tree.root(second).hex(), path)
+
+
+async def _tree() -> Tree:
+    """The tree of this database, kept in memory and brought up to the last checkpoint."""
+    tree = _trees.setdefault(engine(), Tree())
+    upto = await size()
+    while tree.size < upto:
+        query = BoardLeaf.select(BoardLeaf.idx, BoardLeaf.leaf_sha256).where(BoardLeaf.idx >= tree.size)
+        for row in await query.order_by(BoardLeaf.idx).limit(min(_READ_AT_ONCE, upto - tree.size)):
+            if row["idx"] == tree.size:  # another request may have read the same rows meanwhile
+                tree.append(bytes.fromhex(row["leaf_sha256"]))
+    return tree
+
+
+@transaction
+async def register_witness(key: str) -> notes.Verifier:
+    """Admit a witness by its public note key; raises BadNote when the line is not one."""
+    verifier = notes.parse_verifier(key)
+    await Witness.insert(Witness(name=verifier.name, key=verifier.text))
+    return verifier
+
+
+async def witnesses() -> list[notes.Verifier]:
+    """The witnesses admitted, by name."""
+    rows = await Witness.select(Witness.key).order_by(Witness.name)
+    return [notes.parse_verifier(row["key"]) for row in rows]
+
+
+@transaction
+async def cosign(at_size: int, line: str) -> None:
+    """Keep a witness's cosignature of the checkpoint of this size, once; else raises Refused."""
+    row = await Checkpoint.select(Checkpoint.note).where(Checkpoint.size == at_size).first()
+    if row is None:
+        raise Refused(Refusal.OUTSIDE_BOARD)
+    text = notes.open_note(row["note"], signer().verifier)
+    known = {each.name: each for each in await witnesses()}
+    name = line.removeprefix(notes.DASH).partition(" ")[0]
+    if name not in known:
+        raise Refused(Refusal.NO_SUCH_WITNESS)
+    if not notes.cosignature_verifies(text, line.strip(), known[name]):
+        raise Refused(Refusal.BAD_COSIGNATURE)
+    same = (Cosignature.size == at_size) & (Cosignature.witness == name)
+    if not await Cosignature.exists().where(same):
+        await Cosignature.insert(Cosignature(size=at_size, witness=name, line=line.strip()))
+
+
+async def broken_leaf() -> int | None:
+    """The number of the first leaf or checkpoint that does not hold, or None: invariants I5 and I6."""
+    signed = {each.size: each for each in await checkpoints(None)}
+    tree, closed = Tree(), False
+    for start in range(0, await size(), _READ_AT_ONCE):
+        for posted in await leaves(start, _READ_AT_ONCE):
+            leaf = rules.Leaf(posted.kind, posted.body.encode())
+            late = closed and posted.kind is Kind.ENVELOPE
+            if posted.index != tree.size or leaf.sha256 != posted.leaf_sha256 or late:
+                return tree.size
+            tree.append(bytes.fromhex(leaf.sha256))
+            closed = closed or posted.kind is Kind.CLOSE
+            checkpoint = signed.pop(tree.size, None)
+            if checkpoint and not _holds(checkpoint, tree):
+                return posted.index
+    return min(signed, default=None)
+
+
+def _holds(checkpoint: SignedCheckpoint, tree: Tree) -> bool:
+    try:
+        said = notes.parse_checkpoint(notes.open_note(checkpoint.note, signer().verifier))
+    except notes.BadNote:
+        return False
+    return (said.size, said.root) == (tree.size, tree.root())
