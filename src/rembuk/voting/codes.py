@@ -79,7 +79,7 @@ def parse_code(typed: str) -> VoterCode:
 
 
 def key_seed(code: VoterCode, election: UUID) -> bytes:
-    """The 32-byte ed25519 seed a code stands for in this election only; forget it once the ballot is signed."""
+    """The 32-byte ed25519 seed a code stands for in this election; forget it once the ballot is signed."""
     kdf = HKDF(algorithm=SHA256(), length=32, salt=str(election).encode(), info=LABEL)
     return kdf.derive(code.text.encode())
 

@@ -12,7 +12,7 @@ from shamir_mnemonic.share import Share
 
 from rembuk.voting.seal import BLOCK, Slot, Unopened, seal_with, unseal_bytes
 
-TEST_DISTRICT = "uji"
+TRIAL_DISTRICT = "uji"
 
 
 class BrokenShares(ValueError):
@@ -28,20 +28,16 @@ class KeyPair:
 
 
 @dataclass(frozen=True)
-class TestEnvelope:
-    """A sealed random token that trustees must open before the election may; `answer` is its SHA-256 in hex."""
-
-    __test__ = False  # not a test class, whatever pytest thinks of its name
+class TrialEnvelope:
+    """A sealed random token that trustees open before the election may; `answer` is its SHA-256 in hex."""
 
     ciphertext: bytes
     answer: str
 
 
 @dataclass(frozen=True)
-class TestOpening:
-    """Which shares (by number, from 1) opened the test envelope, and the digest they found."""
-
-    __test__ = False
+class TrialOpening:
+    """Which shares (by number, from 1) opened the trial envelope, and the digest they found."""
 
     quorum: frozenset[int]
     answer: str
@@ -59,7 +55,7 @@ def public_of(secret: bytes) -> bytes:
 
 
 def split(secret: bytes, quorum: int, trustees: int) -> tuple[str, ...]:
-    """The secret as SLIP-39 word shares, any `quorum` of which give it back; raises ValueError (1 of 1, or k >= 2)."""
+    """The secret as SLIP-39 word shares, any `quorum` of which give it back; raises ValueError."""
     if not 1 <= quorum <= trustees <= 16 or (quorum == 1 and trustees > 1):
         raise ValueError("shares are 1 of 1, or k of n with 2 <= k <= n <= 16")
     return tuple(generate_mnemonics(1, [(quorum, trustees)], secret)[0])
@@ -69,7 +65,7 @@ def join(shares: Iterable[str]) -> bytes:
     """The secret out of a quorum of shares; raises BrokenShares."""
     tidy = [" ".join(share.lower().split()) for share in shares]
     try:
-        return combine_mnemonics(tidy)
+        return bytes(combine_mnemonics(tidy))
     except MnemonicError as fault:
         raise BrokenShares(str(fault)) from fault
 
@@ -82,30 +78,27 @@ def share_number(share: str) -> int:
         raise BrokenShares(str(fault)) from fault
 
 
-def make_test(public: bytes, election: UUID) -> TestEnvelope:
-    """A fresh test envelope for this key and election."""
+def make_trial(public: bytes, election: UUID) -> TrialEnvelope:
+    """A fresh trial envelope for this key and election."""
     token = secrets.token_hex(BLOCK // 2).encode()
-    slot = Slot(election, TEST_DISTRICT, public, BLOCK)
-    return TestEnvelope(seal_with(secrets.token_bytes(32), token, slot), sha256(token).hexdigest())
+    slot = Slot(election, TRIAL_DISTRICT, public, BLOCK)
+    return TrialEnvelope(seal_with(secrets.token_bytes(32), token, slot), sha256(token).hexdigest())
 
 
-def test_opening(ciphertext: bytes, shares: Sequence[str], public: bytes, election: UUID) -> TestOpening:
-    """Open the test envelope with these shares; raises BrokenShares when they are not this key's."""
+def open_trial(ciphertext: bytes, shares: Sequence[str], public: bytes, election: UUID) -> TrialOpening:
+    """Open the trial envelope with these shares; raises BrokenShares when they are not this key's."""
     secret = join(shares)
     if public_of(secret) != public:
         raise BrokenShares("these shares belong to another key")
     try:
-        token = unseal_bytes(ciphertext, secret, Slot(election, TEST_DISTRICT, public, BLOCK))
+        token = unseal_bytes(ciphertext, secret, Slot(election, TRIAL_DISTRICT, public, BLOCK))
     except Unopened as fault:
-        raise BrokenShares("the test envelope was sealed to another key") from fault
-    return TestOpening(frozenset(map(share_number, shares)), sha256(token).hexdigest())
+        raise BrokenShares("the trial envelope was sealed to another key") from fault
+    return TrialOpening(frozenset(map(share_number, shares)), sha256(token).hexdigest())
 
 
-test_opening.__test__ = False  # type: ignore[attr-defined]
-
-
-def ceremony_missing(openings: Iterable[TestOpening], answer: str, quorum: int, trustees: int) -> int:
-    """How many right test openings are still missing: two different quorums, or the only one twice."""
+def ceremony_missing(openings: Iterable[TrialOpening], answer: str, quorum: int, trustees: int) -> int:
+    """How many right trial openings are still missing: two different quorums, or the only one twice."""
     right = [each.quorum for each in openings if each.answer == answer and len(each.quorum) >= quorum]
     done = len(right) if quorum == trustees else len(set(right))
     return max(0, 2 - done)

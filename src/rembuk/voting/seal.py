@@ -1,4 +1,4 @@
-"""A ballot becomes an envelope, exactly as trust.md 4.2 lays down; the same ballot and nonce, the same bytes."""
+"""A ballot becomes an envelope, as trust.md 4.2 lays down: the same ballot and nonce, the same bytes."""
 
 import json
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ class Unopened(ValueError):
 
 @dataclass(frozen=True)
 class Choice:
-    """What a voter chose: project ids (in order of preference when ranked), and points beside each when given."""
+    """What a voter chose: project ids (best first when ranked), and points beside each when given."""
 
     projects: tuple[str, ...] = ()
     points: tuple[int, ...] = ()
