@@ -1,4 +1,4 @@
-"""Voter codes: made offline, typed by people, and the ed25519 key each of them hides for one election."""
+"""Voter codes: made offline, typed by people, and the ed25519 key each of them hides for one cycle."""
 
 import secrets
 from dataclasses import dataclass
@@ -78,9 +78,9 @@ def parse_code(typed: str) -> VoterCode:
     return VoterCode(text)
 
 
-def key_seed(code: VoterCode, election: UUID) -> bytes:
-    """The 32-byte ed25519 seed a code stands for in this election; forget it once the ballot is signed."""
-    kdf = HKDF(algorithm=SHA256(), length=32, salt=str(election).encode(), info=LABEL)
+def key_seed(code: VoterCode, cycle: UUID) -> bytes:
+    """The 32-byte ed25519 seed a code stands for in this cycle; forget it once the ballot is signed."""
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=str(cycle).encode(), info=LABEL)
     return kdf.derive(code.text.encode())
 
 
