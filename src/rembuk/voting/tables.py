@@ -1,6 +1,6 @@
 """Rows of the booth: the mark on the roll and the sealed envelope; neither carries a time (trust.md 5)."""
 
-from piccolo.columns import UUID, Boolean, Bytea, ForeignKey, Integer, Text
+from piccolo.columns import UUID, Boolean, Bytea, Date, ForeignKey, Integer, Text
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -60,3 +60,17 @@ class BoothVisit(Table, tablename="booth_visit"):
     unsent = Boolean(default=True)
 
     booth_visit_once = Unique([election, roll], name="booth_visit_once")
+
+
+class TurnoutFigure(Table, tablename="turnout_figure"):
+    """How many of an RW's eligible residents had voted on a day; the only turnout pages ever show."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    election = ForeignKey(Election, null=False, index=True)
+    kecamatan = Text(required=True, index=True)
+    rw = Text(required=True)
+    day = Date(required=True)
+    marks = Integer(required=True)
+    eligible = Integer(required=True)
+
+    turnout_figure_once = Unique([election, rw, day], name="turnout_figure_once")

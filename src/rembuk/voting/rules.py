@@ -1,0 +1,182 @@
+"""Who may cast, what a ballot must be, which turnout figures may be shown; decides, reads nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from uuid import UUID
+
+from rembuk.errors import N_, Reason
+from rembuk.money import rupiah
+from rembuk.tally.ballots import BALLOTS, Slip, Spoiled
+
+SMALL_CELL = 10
+Chosen = tuple[str, ...]
+"""Ids of the projects a voter chose, in canonical order."""
+
+
+class State(StrEnum):
+    """How far an election has come; its row is the phase lock (trust.md 5)."""
+
+    DRAFT = "draft"
+    FROZEN = "frozen"
+    OPEN = "open"
+    CLOSED = "closed"
+    OPENED = "opened"
+    COUNTED = "counted"
+    CERTIFIED = "certified"
+
+
+class Refusal(Reason):
+    """Why a ballot cannot be taken."""
+
+    NOT_OPEN = (409, N_("Pemungutan suara tidak sedang dibuka. Suara ini tidak tercatat."))
+    NOT_ON_ROLL = (403, N_("Anda belum ada di daftar pemilih siklus ini. Datang ke pos fasilitator RW Anda."))
+    NOT_ACTIVE = (403, N_("Nama Anda tidak lagi ada di daftar pemilih. Datang ke pos fasilitator RW Anda."))
+    OTHER_DISTRICT = (409, N_("Surat suara Anda ada di Kecamatan {name}."))
+    CAST_ON_PAPER = (409, N_("Anda sudah memilih dengan surat suara kertas. Suara kertas yang dihitung."))
+    NOT_ON_BALLOT = (422, N_("Ada pilihan yang tidak tercantum di surat suara Anda. Buka bilik lagi."))
+    OVER_CEILING = (422, N_("Pilihan Anda {over} di atas pagu. Lepas satu usulan."))
+    TOO_MANY = (422, N_("Paling banyak {limit} usulan boleh dipilih. Lepas {more} usulan."))
+    BAD_NONCE = (422, N_("Halaman tinjau sudah tidak lengkap. Buka bilik dan tinjau lagi."))
+    BURNED = (410, N_("Surat suara ini sudah dibuka untuk diuji dan tidak bisa dikirim. Tinjau lagi."))
+    OTHER_BALLOT = (409, N_("Halaman ini sudah dipakai untuk surat suara lain. Buka bilik dan tinjau lagi."))
+    COPIED = (409, N_("Amplop ini sudah ada di papan bukti. Buka bilik dan tinjau lagi."))
+    NOT_SIGNED = (403, N_("Masuk lagi dengan kode pemilih, lalu kirim surat suara Anda."))
+
+
+_IN_THE_BOOTH: dict[Spoiled, Reason] = {
+    Spoiled.NOT_ON_BALLOT: Refusal.NOT_ON_BALLOT,
+    Spoiled.OVER_CEILING: Refusal.OVER_CEILING,
+    Spoiled.TOO_MANY: Refusal.TOO_MANY,
+}
+"""Reasons that the booth can say with the voter's own numbers."""
+
+
+@dataclass(frozen=True)
+class BallotProject:
+    """One line of the ballot slip, frozen when the election opened."""
+
+    id: str
+    title: str
+    issue: str
+    area: str
+    place: str
+    cost: int
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class Poll:
+    """The frozen facts of one district's vote; money in whole rupiah, `limit` 0 means no limit."""
+
+    election: UUID
+    cycle: UUID
+    state: State
+    district: str
+    name: str
+    ballot_type: str
+    limit: int
+    ceiling: int
+    projects: tuple[BallotProject, ...]
+    trustee_key: str
+    length: int
+
+    @property
+    def costs(self) -> Mapping[str, int]:
+        """Cost by project id."""
+        return {project.id: project.cost for project in self.projects}
+
+
+@dataclass(frozen=True)
+class Voter:
+    """Who casts: the roll entry, the election, the district; a code voter brings the key that signs."""
+
+    roll: UUID
+    election: UUID
+    district: str
+    signing_seed: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Whether and how this resident is marked on the roll; `seq` counts the ballots sent."""
+
+    seq: int = 0
+    on_paper: bool = False
+    active: bool = True
+
+    def advanced(self) -> "Mark":
+        """The mark after one more ballot."""
+        return replace(self, seq=self.seq + 1)
+
+
+def canonical(chosen: Iterable[str]) -> Chosen:
+    """The choices of an approval or knapsack ballot without the order they were ticked in."""
+    return tuple(sorted(set(chosen)))
+
+
+def why_not(chosen: Chosen, poll: Poll, mark: Mark) -> Reason | None:
+    """The first reason this ballot cannot be taken, or None when it can."""
+    if poll.state is not State.OPEN:
+        return Refusal.NOT_OPEN
+    if not mark.active:
+        return Refusal.NOT_ACTIVE
+    if mark.on_paper:
+        return Refusal.CAST_ON_PAPER
+    return why_spoiled(chosen, poll)
+
+
+def why_spoiled(chosen: Chosen, poll: Poll) -> Reason | None:
+    """The first rule of its ballot type that these choices break, or None; no choice is a blank ballot."""
+    slip = Slip(costs=poll.costs, ceiling=poll.ceiling, most=poll.limit or None)
+    reason = BALLOTS[poll.ballot_type].why_spoiled(chosen, slip)
+    return _IN_THE_BOOTH.get(reason, reason) if reason else None
+
+
+def facts(chosen: Chosen, poll: Poll) -> dict[str, object]:
+    """The numbers that a refusal of these choices names."""
+    return {
+        "over": rupiah(max(0, total(chosen, poll) - poll.ceiling)),
+        "limit": poll.limit,
+        "more": max(0, len(chosen) - poll.limit),
+    }
+
+
+def total(chosen: Chosen, poll: Poll) -> int:
+    """What the chosen projects cost together, in rupiah."""
+    costs = poll.costs
+    return sum(costs.get(project, 0) for project in chosen)
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many of an area's eligible residents have voted; `areas` are the codes it speaks for."""
+
+    areas: tuple[str, ...]
+    marks: int
+    eligible: int
+
+
+def publishable(cells: Sequence[Turnout]) -> list[Turnout]:
+    """The cells of one parent that may be shown: each of at least ten eligible and neither 0 nor 100 %.
+
+    Cells that may not be shown are merged into one; while that one breaks the rule, or would give a single
+    hidden cell away by subtraction from the parent, the smallest shown cell joins it (trust.md 4.7).
+    """
+    shown = sorted((cell for cell in cells if is_safe(cell)), key=lambda cell: (cell.eligible, cell.areas))
+    hidden = [cell for cell in cells if not is_safe(cell)]
+    while hidden and shown and not (len(hidden) > 1 and is_safe(merged(hidden))):
+        hidden.append(shown.pop(0))
+    rest = [merged(hidden)] if hidden and is_safe(merged(hidden)) else []
+    return sorted(shown, key=lambda cell: cell.areas) + rest
+
+
+def is_safe(cell: Turnout) -> bool:
+    """Whether a turnout figure singles nobody out."""
+    return cell.eligible >= SMALL_CELL and 0 < cell.marks < cell.eligible
+
+
+def merged(cells: Sequence[Turnout]) -> Turnout:
+    """Several cells as one."""
+    areas = tuple(sorted(code for cell in cells for code in cell.areas))
+    return Turnout(areas, sum(cell.marks for cell in cells), sum(cell.eligible for cell in cells))

@@ -1,0 +1,77 @@
+"""The poll of a voter's district as it was frozen, and the voter's mark on the roll."""
+
+import json
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from rembuk.cycles.tables import Election
+from rembuk.database import on_postgres
+from rembuk.errors import Refused
+from rembuk.people.tables import RollEntry
+from rembuk.voting.rules import BallotProject, Mark, Poll, Refusal, State, Voter
+from rembuk.voting.seal import ballot_length
+from rembuk.voting.tables import RollMark
+
+
+async def voter_of(roll: UUID, signing_seed: bytes | None = None) -> Voter:
+    """The voter behind a roll entry; raises Refused when there is no such entry."""
+    row = await RollEntry.select(RollEntry.cycle, RollEntry.kecamatan).where(RollEntry.id == roll).first()
+    if row is None:
+        raise Refused(Refusal.NOT_ON_ROLL)
+    election = await Election.select(Election.id).where(Election.cycle == row["cycle"]).first()
+    if election is None:
+        raise Refused(Refusal.NOT_OPEN)
+    return Voter(roll, election["id"], row["kecamatan"], signing_seed)
+
+
+async def poll_of(voter: Voter) -> Poll:
+    """The frozen facts of the voter's district; inside a cast it holds the phase lock, shared."""
+    query = Election.select().where(Election.id == voter.election).first()
+    row = await (query.lock_rows("SHARE") if on_postgres() else query)
+    if row is None or not row["config"]:
+        raise Refused(Refusal.NOT_OPEN)
+    return _poll(row, voter.district)
+
+
+async def mark_of(voter: Voter, lock: bool = False) -> Mark:
+    """How this voter is marked on the roll; `lock` makes a second cast of the same voter wait."""
+    query = RollEntry.select(RollEntry.status).where(RollEntry.id == voter.roll).first()
+    entry = await (query.lock_rows("UPDATE") if lock and on_postgres() else query)
+    row = (
+        await RollMark.select(RollMark.seq, RollMark.channel)
+        .where((RollMark.election == voter.election) & (RollMark.roll == voter.roll))
+        .first()
+    )
+    active = entry is not None and entry["status"] == "active"
+    return Mark(row["seq"], row["channel"] == "paper", active) if row else Mark(active=active)
+
+
+def _poll(row: dict[str, Any], district: str) -> Poll:
+    frozen = _frozen(row["config"])
+    if district not in frozen["districts"]:
+        raise Refused(Refusal.NOT_ON_ROLL)
+    ballot, area = frozen["ballot"], frozen["districts"][district]
+    projects = tuple(BallotProject(**project) for project in area["projects"])
+    limit = ballot["max_choices"] or 0
+    every = [project["id"] for each in frozen["districts"].values() for project in each["projects"]]
+    most = limit or max(len(each["projects"]) for each in frozen["districts"].values())
+    return Poll(
+        election=row["id"],
+        cycle=row["cycle"],
+        state=State(row["state"]),
+        district=district,
+        name=area["name"],
+        ballot_type=ballot["type"],
+        limit=limit,
+        ceiling=area["ceiling"],
+        projects=projects,
+        trustee_key=row["trustee_key"],
+        length=ballot_length(every, most),
+    )
+
+
+@lru_cache(maxsize=8)
+def _frozen(config: str) -> Any:
+    """The configuration, parsed once: it never changes after it was frozen."""
+    return json.loads(config)
