@@ -1,0 +1,37 @@
+"""The database: SQLite or PostgreSQL behind one engine, and @transaction: whole, or not at all, retried."""
+
+from rembuk.database import ddl as ddl
+from rembuk.database.current import (
+    NoDatabase,
+    after_commit,
+    engine,
+    inside,
+    on_postgres,
+)
+from rembuk.database.faults import Trouble, constraint_of, refuses
+from rembuk.database.locks import AlreadyServed, server_lock
+from rembuk.database.migrating import Behind, behind, migrate
+from rembuk.database.opening import close_database, open_database
+from rembuk.database.sqlite import apart
+from rembuk.database.whole import lock_row, transaction
+
+__all__ = [
+    "AlreadyServed",
+    "Behind",
+    "NoDatabase",
+    "Trouble",
+    "after_commit",
+    "apart",
+    "behind",
+    "close_database",
+    "constraint_of",
+    "engine",
+    "inside",
+    "lock_row",
+    "migrate",
+    "on_postgres",
+    "open_database",
+    "refuses",
+    "server_lock",
+    "transaction",
+]

@@ -1,0 +1,148 @@
+"""PostgreSQL as we use it: a pool with time limits, and a COMMIT that is either sure or said to be unsure."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine
+from piccolo.querystring import QueryString
+
+from rembuk.database.current import Whole, entered, inside, joined
+from rembuk.database.faults import Trouble, also
+from rembuk.errors import Refused
+
+Rows = list[dict[str, Any]]
+POOL = 8
+ACQUIRE_SECONDS = 5.0
+COMMAND_SECONDS = 30.0
+_GONE = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError, TimeoutError)
+
+also(asyncpg.PostgresError)
+
+
+async def _as_it_is(connection: Any) -> None:
+    """Skip the reset query of each release: we never leave session state behind."""
+
+
+class Postgres(PostgresEngine):
+    """A PostgreSQL database behind a pool; plain queries borrow a connection for one statement."""
+
+    def __init__(self, url: str, size: int = POOL) -> None:
+        super().__init__(config={"dsn": url})
+        self._size = size
+
+    async def check_version(self) -> None:
+        """Nothing: the stock engine connects here, in its constructor."""
+
+    async def open(self) -> None:
+        """Connect; raises OSError or a database error when the server cannot be reached."""
+        self.pool = await asyncpg.create_pool(
+            self.config["dsn"],
+            min_size=1,
+            max_size=self._size,
+            timeout=ACQUIRE_SECONDS,
+            command_timeout=COMMAND_SECONDS,
+            max_inactive_connection_lifetime=300,
+            reset=_as_it_is,
+            server_settings={
+                "application_name": "rembuk",
+                "TimeZone": "UTC",
+                "idle_in_transaction_session_timeout": "60s",
+            },
+        )
+
+    def transaction_exists(self) -> bool:
+        """Whether the running task is inside a transaction."""
+        return inside() is not None
+
+    @asynccontextmanager
+    async def whole(self, isolation: str = "serializable") -> AsyncIterator[Whole]:
+        """A transaction at the given isolation; raises Refused(UNSURE) when COMMIT's answer never came."""
+        async with self._borrowed() as connection:
+            transaction = connection.transaction(isolation=isolation.replace(" ", "_"))
+            await transaction.start()
+            try:
+                async with entered(Whole(connection)) as whole:
+                    yield whole
+            except BaseException:
+                if not connection.is_closed():
+                    await transaction.rollback()
+                raise
+            await self._commit(connection, transaction)
+
+    @asynccontextmanager
+    async def part(self, outer: Whole) -> AsyncIterator[Whole]:
+        """A savepoint inside an open transaction, undone alone when the block raises."""
+        kept = len(outer.after)
+        try:
+            async with outer.connection.transaction():
+                yield outer
+        except BaseException:
+            del outer.after[kept:]
+            raise
+
+    async def run(self, sql: str, arguments: Sequence[Any] = ()) -> Rows:
+        """One statement: in the task's transaction, else on a borrowed connection."""
+        if whole := inside():
+            return await _rows(whole.connection, sql, arguments)
+        async with self._borrowed() as connection:
+            return await _rows(connection, sql, arguments)
+
+    async def close(self) -> None:
+        """Close the pool, waiting for connections that are in use."""
+        if self.pool:
+            await self.pool.close()
+            self.pool = None
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Rows:
+        """Piccolo's queries."""
+        sql, arguments = querystring.compile_string(engine_type=self.engine_type)
+        return await self.run(sql, arguments)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Rows:
+        """Piccolo's schema changes."""
+        return await self.run(ddl)
+
+    def transform_response_to_dicts(self, results: Rows) -> Rows:
+        """They are dicts already."""
+        return results
+
+    def transaction(self, *_: Any, **__: Any) -> AbstractAsyncContextManager[Whole]:  # type: ignore[override]
+        """Piccolo's own way to a transaction; it becomes ours."""
+        return joined()
+
+    @asynccontextmanager
+    async def _borrowed(self) -> AsyncIterator[Any]:
+        """A connection of the pool, given back whatever happens; Refused(UNREACHABLE) when there is none."""
+        assert self.pool is not None
+        try:
+            connection = await self.pool.acquire(timeout=ACQUIRE_SECONDS)
+        except _GONE as fault:
+            raise Refused(Trouble.UNREACHABLE) from fault
+        try:
+            yield connection
+        finally:
+            await asyncio.shield(self.pool.release(connection))
+
+    async def _commit(self, connection: Any, transaction: Any) -> None:
+        warnings: list[str] = []
+
+        def heard(_: Any, message: Any) -> None:
+            if message.severity_en == "WARNING":
+                warnings.append(message.message)
+
+        connection.add_log_listener(heard)
+        try:
+            await transaction.commit()
+        except _GONE as fault:
+            raise Refused(Trouble.UNSURE) from fault
+        finally:
+            connection.remove_log_listener(heard)
+        if warnings:  # a cancelled wait for the standby: written here, perhaps nowhere else (trust.md 5)
+            raise Refused(Trouble.UNSURE)
+
+
+async def _rows(connection: Any, sql: str, arguments: Sequence[Any]) -> Rows:
+    return [dict(row) for row in await connection.fetch(sql, *arguments)]
