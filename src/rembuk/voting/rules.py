@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hashlib import sha256
 from uuid import UUID
 
 from rembuk.errors import N_, Reason
@@ -108,6 +109,11 @@ class Mark:
     def advanced(self) -> "Mark":
         """The mark after one more ballot."""
         return replace(self, seq=self.seq + 1)
+
+
+def shuffled(projects: Iterable[BallotProject], roll: UUID) -> list[BallotProject]:
+    """The ballot in an order of its own for each voter, the same whenever that voter returns."""
+    return sorted(projects, key=lambda project: sha256(roll.bytes + project.id.encode()).digest())
 
 
 def canonical(chosen: Iterable[str]) -> Chosen:

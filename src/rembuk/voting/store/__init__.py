@@ -1,13 +1,14 @@
 """What the booth asks and writes: the poll, the mark, casting, the receipt, turnout."""
 
 from rembuk.voting.store.casting import Receipt, burn, cast, has_unsent, receipt_of, slot_of, visited
-from rembuk.voting.store.poll import mark_of, poll_of, voter_of
+from rembuk.voting.store.poll import closing_time, mark_of, poll_of, voter_of
 from rembuk.voting.store.turnout import refresh_turnout, turnout, turnout_by_rw
 
 __all__ = [
     "Receipt",
     "burn",
     "cast",
+    "closing_time",
     "has_unsent",
     "mark_of",
     "poll_of",

@@ -1,11 +1,12 @@
 """The poll of a voter's district as it was frozen, and the voter's mark on the roll."""
 
 import json
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from rembuk.cycles.tables import Election
+from rembuk.cycles.tables import Election, PhaseRow
 from rembuk.database import on_postgres
 from rembuk.errors import Refused
 from rembuk.people.tables import RollEntry
@@ -32,6 +33,16 @@ async def poll_of(voter: Voter) -> Poll:
     if row is None or not row["config"]:
         raise Refused(Refusal.NOT_OPEN)
     return _poll(row, voter.district)
+
+
+async def closing_time(poll: Poll) -> datetime | None:
+    """When voting is planned to close."""
+    row = (
+        await PhaseRow.select(PhaseRow.ends_at)
+        .where((PhaseRow.cycle == poll.cycle) & (PhaseRow.kind == "voting"))
+        .first()
+    )
+    return row["ends_at"] if row else None
 
 
 async def mark_of(voter: Voter, lock: bool = False) -> Mark:

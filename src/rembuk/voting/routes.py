@@ -1,0 +1,197 @@
+"""The booth: pick, review, send; the receipt and its check. Picks live in the page until they are sealed."""
+
+import secrets
+from typing import Any
+
+from rembuk.board.rules import grouped
+from rembuk.board.store import lookup
+from rembuk.errors import N_, Refused
+from rembuk.people.signing import forget_signing_seed, signing_seed
+from rembuk.voting import rules, store
+from rembuk.voting.rules import Chosen, Poll, Refusal, Voter
+from rembuk.voting.seal import NONCE_BYTES, Choice, seal, seed_of
+from rembuk.web.forms import Form, read_form
+from rembuk.web.guards import PUBLIC, SIGNED_IN
+from rembuk.web.pages import page, redirect
+from rembuk.web.qr import qr_image
+from rembuk.web.routing import Request, Response, get, post, viewer
+
+SENT = N_("Suara Anda sudah masuk.")
+
+
+@get("/bilik", guard=SIGNED_IN)
+async def enter(request: Request) -> Response:
+    """The ballot of the voter's own district, or why there is none now."""
+    voter = await _voter(request)
+    poll = await store.poll_of(voter)
+    mark = await store.mark_of(voter)
+    if poll.state is not rules.State.OPEN or mark.on_paper or not mark.active:
+        reason = rules.why_not((), poll, mark) or Refusal.NOT_OPEN
+        return page(request, "voting/closed.html", poll=poll, mark=mark, reason=reason.sentence)
+    return await _ballot(request, voter, poll, ())
+
+
+@post("/bilik", guard=SIGNED_IN)
+async def change(request: Request) -> Response:
+    """Back from the review to the ballot, with the picks still ticked."""
+    voter = await _voter(request)
+    return await _ballot(request, voter, await store.poll_of(voter), _chosen(await read_form(request)))
+
+
+@post("/bilik/tinjau", guard=SIGNED_IN)
+async def review(request: Request) -> Response:
+    """The picks once more, with the receipt code they will have; only the fact of a review is kept."""
+    voter = await _voter(request)
+    poll, chosen = await store.poll_of(voter), _chosen(await read_form(request))
+    if reason := rules.why_not(chosen, poll, await store.mark_of(voter)):
+        refused = Refused(reason, **rules.facts(chosen, poll))
+        if reason.status != 422:
+            raise refused
+        return await _ballot(request, voter, poll, chosen, refused.sentence())
+    await store.visited(voter)
+    return await _review(request, poll, chosen, secrets.token_bytes(NONCE_BYTES))
+
+
+@post("/bilik/uji", guard=SIGNED_IN)
+async def challenge(request: Request) -> Response:
+    """Open this sealing for checking instead of sending it: the seed is shown, and it can never be cast."""
+    voter = await _voter(request)
+    poll, form = await store.poll_of(voter), await read_form(request)
+    chosen, nonce = _chosen(form), _nonce(form)
+    sealed = seal(Choice.of_set(chosen), nonce, store.slot_of(poll))
+    await store.burn(voter, nonce)
+    return page(
+        request,
+        "voting/challenge.html",
+        poll=poll,
+        chosen=chosen,
+        seed=seed_of(nonce, poll.election).hex(),
+        plain=Choice.of_set(chosen).plain.decode(),
+        code=grouped(sealed.leaf.receipt),
+    )
+
+
+@post("/suara", guard=SIGNED_IN)
+async def send(request: Request) -> Response:
+    """Cast the ballot; sent again, the same form gets the same receipt."""
+    voter = await _voter(request)
+    form = await read_form(request)
+    chosen, nonce = _chosen(form), _nonce(form)
+    try:
+        await store.cast(voter, chosen, nonce)
+    except Refused as refused:
+        if refused.reason.status != 503:
+            raise
+        return await _review(request, await store.poll_of(voter), chosen, nonce, unsent=True)
+    forget_signing_seed(request)
+    return redirect("/bukti", flash=SENT, request=request)
+
+
+@get("/bukti", guard=PUBLIC)
+async def receipt(request: Request) -> Response:
+    """My receipt when I have one, and the form that checks any receipt."""
+    return await _receipt_page(request)
+
+
+@post("/bukti", guard=PUBLIC)
+async def check(request: Request) -> Response:
+    """Where the leaf of a receipt code stands on the board."""
+    code = (await read_form(request)).text("kode")
+    try:
+        place = await lookup(code)
+    except Refused as refused:
+        return await _receipt_page(request, code, error=refused.sentence(), status=422)
+    return await _receipt_page(request, code, asked=True, place=place)
+
+
+@get("/status-saya", guard=SIGNED_IN)
+async def status(request: Request) -> Response:
+    """Whether a vote is recorded for me, and by which channel; never what."""
+    voter = await _voter(request)
+    poll, mark = await store.poll_of(voter), await store.mark_of(voter)
+    return page(request, "voting/status.html", poll=poll, mark=mark, receipt=await store.receipt_of(voter))
+
+
+async def _voter(request: Request) -> Voter:
+    roll = viewer(request).roll
+    if roll is None:
+        raise Refused(Refusal.NOT_ON_ROLL)
+    return await store.voter_of(roll, signing_seed(request))
+
+
+def _chosen(form: Form) -> Chosen:
+    return rules.canonical(form.list("choice"))
+
+
+def _nonce(form: Form) -> bytes:
+    try:
+        nonce = bytes.fromhex(form.text("nonce"))
+    except ValueError as fault:
+        raise Refused(Refusal.BAD_NONCE) from fault
+    if len(nonce) != NONCE_BYTES:
+        raise Refused(Refusal.BAD_NONCE)
+    return nonce
+
+
+async def _ballot(request: Request, voter: Voter, poll: Poll, chosen: Chosen, error: str = "") -> Response:
+    return page(
+        request,
+        "voting/ballot.html",
+        status=422 if error else 200,
+        poll=poll,
+        projects=rules.shuffled(poll.projects, voter.roll),
+        chosen=chosen,
+        picks=_picks(poll, chosen),
+        total=rules.total(chosen, poll),
+        closes_at=await store.closing_time(poll),
+        sent=(await store.mark_of(voter)).seq > 0,
+        error=error,
+    )
+
+
+async def _review(
+    request: Request, poll: Poll, chosen: Chosen, nonce: bytes, unsent: bool = False
+) -> Response:
+    sealed = seal(Choice.of_set(chosen), nonce, store.slot_of(poll))
+    return page(
+        request,
+        "voting/review.html",
+        status=503 if unsent else 200,
+        poll=poll,
+        chosen=chosen,
+        picks=_picks(poll, chosen),
+        total=rules.total(chosen, poll),
+        nonce=nonce.hex(),
+        code=grouped(sealed.leaf.receipt),
+        closes_at=await store.closing_time(poll),
+        failed=unsent,
+    )
+
+
+def _picks(poll: Poll, chosen: Chosen) -> list[rules.BallotProject]:
+    return [project for project in poll.projects if project.id in chosen]
+
+
+async def _receipt_page(request: Request, code: str = "", status: int = 200, **context: Any) -> Response:
+    mine, poll, closes_at = None, None, None
+    if roll := viewer(request).roll:
+        voter = await store.voter_of(roll)
+        mine = await store.receipt_of(voter)
+    if mine:
+        poll = await store.poll_of(voter)
+        closes_at = await store.closing_time(poll)
+    shown = {"asked": False, "place": None, "error": "", **context}
+    return page(
+        request,
+        "voting/receipt.html",
+        status=status,
+        receipt=mine,
+        qr=qr_image(f"/bukti#{mine.code}") if mine else "",
+        poll=poll,
+        closes_at=closes_at,
+        code=code,
+        **shown,
+    )
+
+
+HANDLERS = [enter, change, review, challenge, send, receipt, check, status]
