@@ -57,7 +57,7 @@ def alone() -> Iterator[None]:
 
 
 async def _migrated(settings: Settings) -> None:
-    """Bring an empty database to the schema of today's tables, even where the migration was not redrawn yet."""
+    """Bring an empty database to the schema of today's tables, also before the migration is redrawn."""
     from rembuk.database.drafting import draw
     from rembuk.piccolo_app import all_tables
 

@@ -5,8 +5,8 @@ A job runs at least once; it is claimed by a lease, so work of a killed process 
 
 import asyncio
 import logging
-import uuid
 import traceback
+import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import Context

@@ -1,4 +1,4 @@
-"""Draw the initial migration anew from the tables: `make migration`; with --check, only say whether it is current."""
+"""Draw the initial migration anew from the tables (`make migration`); --check only says if it is current."""
 
 import fcntl
 import os

@@ -1,9 +1,10 @@
-"""Writing the initial migration from the tables: Piccolo's differ, with a file name and text that do not vary."""
+"""Writing the initial migration from the tables by Piccolo's differ: same tables, same file, same text."""
 
 from contextlib import redirect_stdout
 from io import StringIO
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from piccolo.apps.migrations.auto import AlterStatements, DiffableTable, SchemaDiffer
 from piccolo.apps.migrations.commands.new import render_template
@@ -20,12 +21,13 @@ def initial_migration(tables: list[type[Table]]) -> str:
 
     # One table at a time: the differ walks sets, whose order changes from run to run.
     steps = list(chain.from_iterable(_steps(table) for table in tables))
-    text = render_template(
+    render: Any = render_template
+    text: str = render(
         migration_id=INITIAL_ID,
         auto=True,
         alter_statements=list(chain.from_iterable(step.statements for step in steps)),
-        extra_imports=sorted(set(chain.from_iterable(step.extra_imports for step in steps)), key=repr),
-        extra_definitions=sorted(set(chain.from_iterable(step.extra_definitions for step in steps)), key=repr),
+        extra_imports=sorted({needed for step in steps for needed in step.extra_imports}, key=repr),
+        extra_definitions=sorted({made for step in steps for made in step.extra_definitions}, key=repr),
         app_name="rembuk",
         description="Every table of the first release.",
     )
