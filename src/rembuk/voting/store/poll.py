@@ -1,8 +1,6 @@
 """The poll of a voter's district as it was frozen, and the voter's mark on the roll."""
 
-import json
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +8,8 @@ from rembuk.cycles.tables import Election, PhaseRow
 from rembuk.database import on_postgres
 from rembuk.errors import Refused
 from rembuk.people.tables import RollEntry
-from rembuk.voting.rules import BallotProject, Mark, Poll, Refusal, State, Voter
+from rembuk.voting.config import agreed
+from rembuk.voting.rules import Mark, Poll, Refusal, State, Voter
 from rembuk.voting.seal import ballot_length
 from rembuk.voting.tables import RollMark
 
@@ -59,30 +58,22 @@ async def mark_of(voter: Voter, lock: bool = False) -> Mark:
 
 
 def _poll(row: dict[str, Any], district: str) -> Poll:
-    frozen = _frozen(row["config"])
-    if district not in frozen["districts"]:
+    frozen = agreed(row["config"])
+    mine = frozen.district(district)
+    if mine is None:
         raise Refused(Refusal.NOT_ON_ROLL)
-    ballot, area = frozen["ballot"], frozen["districts"][district]
-    projects = tuple(BallotProject(**project) for project in area["projects"])
-    limit = ballot["max_choices"] or 0
-    every = [project["id"] for each in frozen["districts"].values() for project in each["projects"]]
-    most = limit or max(len(each["projects"]) for each in frozen["districts"].values())
+    every = [project.id for each in frozen.districts for project in each.projects]
+    most = frozen.most or max(len(each.projects) for each in frozen.districts)
     return Poll(
         election=row["id"],
         cycle=row["cycle"],
         state=State(row["state"]),
         district=district,
-        name=area["name"],
-        ballot_type=ballot["type"],
-        limit=limit,
-        ceiling=area["ceiling"],
-        projects=projects,
-        trustee_key=row["trustee_key"],
+        name=mine.name,
+        ballot_type=frozen.ballot_type,
+        limit=frozen.most,
+        ceiling=mine.ceiling,
+        projects=mine.projects,
+        trustee_key=frozen.trustee_key,
         length=ballot_length(every, most),
     )
-
-
-@lru_cache(maxsize=8)
-def _frozen(config: str) -> Any:
-    """The configuration, parsed once: it never changes after it was frozen."""
-    return json.loads(config)
