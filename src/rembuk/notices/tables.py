@@ -2,6 +2,7 @@
 
 from piccolo.columns import UUID, Integer, Text, Timestamptz
 from piccolo.columns.defaults.uuid import UUID4
+from piccolo.constraints import Unique
 from piccolo.table import Table
 
 
@@ -19,3 +20,13 @@ class Notice(Table, tablename="notice"):
     created_at = Timestamptz(required=True, default=None)
     sent_at = Timestamptz(null=True, default=None)
     read_at = Timestamptz(null=True, default=None)
+
+
+class NoticeStop(Table, tablename="notice_stop"):
+    """A person wants no more messages of one kind."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    person = UUID(required=True, default=None, index=True)
+    kind = Text(required=True)
+
+    notice_stop_once = Unique([person, kind], name="notice_stop_once")

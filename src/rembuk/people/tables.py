@@ -71,11 +71,14 @@ class Credential(Table, tablename="credential"):
     public_key = Text(required=True, help_text="ed25519, hex")
     second_factor_mac = Text(default="")
     failures = Integer(default=0)
-    state = Text(required=True, help_text="issued | used | void | locked")
-    batch = Text(required=True)
+    state = Text(required=True, help_text="printed | issued | void | locked")
+    batch = Text(required=True, index=True)
 
     credential_serial_once = Unique([cycle, serial], name="credential_serial_once")
     credential_key_once = Unique([cycle, public_key], name="credential_key_once")
+    credential_state_known = Check(
+        "state IN ('printed', 'issued', 'void', 'locked')", name="credential_state_known"
+    )
 
 
 class OneTimeCode(Table, tablename="one_time_code"):
@@ -83,9 +86,10 @@ class OneTimeCode(Table, tablename="one_time_code"):
 
     id = UUID(primary_key=True, default=UUID4())
     phone_mac = Text(required=True, index=True)
-    visitor = Text(required=True, help_text="digest of the asking visitor's cookie")
+    visitor = Text(required=True, index=True, help_text="digest of the asking visitor's cookie")
     code_mac = Text(required=True)
     attempts = Integer(default=0)
+    asked_at = Timestamptz(required=True, default=None)
     expires_at = Timestamptz(required=True, default=None)
     used_at = Timestamptz(null=True, default=None)
 
@@ -98,3 +102,11 @@ class Consent(Table, tablename="consent"):
     purpose = Text(required=True)
     given_at = Timestamptz(required=True, default=None)
     withdrawn_at = Timestamptz(null=True, default=None)
+
+
+class PepperMark(Table, tablename="pepper_mark"):
+    """Tells the pepper this database was written with from any other; one row, written once."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    version = Integer(required=True, unique=True)
+    fingerprint = Text(required=True)

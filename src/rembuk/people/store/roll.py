@@ -1,0 +1,176 @@
+"""The roll: who is on it, put there in bulk, and the account a line gets when its person first signs in."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+from rembuk.cycles.tables import Cycle
+from rembuk.database import transaction
+from rembuk.errors import Refused
+from rembuk.people.pepper import kk_mac, nik_mac, phone_mac
+from rembuk.people.rules import (
+    VOTING_AGE,
+    NewEntry,
+    Refusal,
+    RollFacts,
+    RollReport,
+    eligible_from,
+    is_nik,
+    read_phone,
+    resident_name,
+    why_not_voter,
+)
+from rembuk.people.store.accounts import add_resident, must_know
+from rembuk.people.tables import Person, RollEntry
+
+CHUNK = 500
+T = TypeVar("T")
+
+
+async def roll_of(person: UUID, cycle: UUID | None = None) -> RollFacts | None:
+    """A person's line on the roll of a cycle, or of the latest cycle they are on; None when on none."""
+    query = RollEntry.select().where(RollEntry.person == person)
+    if cycle is not None:
+        row = await query.where(RollEntry.cycle == cycle).first()
+        return facts_of(row) if row else None
+    rows = [facts_of(row) for row in await query]
+    if len(rows) < 2:
+        return rows[0] if rows else None
+    years = await Cycle.select(Cycle.id, Cycle.year).where(Cycle.id.is_in([row.cycle for row in rows]))
+    year = {row["id"]: row["year"] for row in years}
+    return max(rows, key=lambda row: year[row.cycle])
+
+
+async def roll_entry(entry: UUID) -> RollFacts | None:
+    """One line of the roll by its id, or None."""
+    row = await RollEntry.select().where(RollEntry.id == entry).first()
+    return facts_of(row) if row else None
+
+
+async def entries_of(cycle: UUID, *, rw: str | None = None) -> list[RollFacts]:
+    """The lines of a cycle's roll, or of one RW of it."""
+    query = RollEntry.select().where(RollEntry.cycle == cycle)
+    return [facts_of(row) for row in await (query.where(RollEntry.rw == rw) if rw else query)]
+
+
+async def roll_counts(cycle: UUID) -> dict[str, int]:
+    """How many active lines each RW has."""
+    active = RollEntry.select(RollEntry.rw).where(RollEntry.cycle == cycle, RollEntry.status == "active")
+    counts: dict[str, int] = {}
+    for row in await active:
+        counts[row["rw"]] = counts.get(row["rw"], 0) + 1
+    return counts
+
+
+async def refuse_non_voter(person: UUID, cycle: UUID, on: date) -> RollFacts:
+    """The line a person votes by, or Refused with what is missing and where to put it right (J1, J2)."""
+    facts, entry = await must_know(person), await roll_of(person, cycle)
+    reason = why_not_voter(facts, entry, on)
+    if reason or entry is None:
+        month = entry.eligible_from.strftime("%m-%Y") if entry and entry.eligible_from else ""
+        raise Refused(reason or Refusal.NOT_VERIFIED, month=month)
+    return entry
+
+
+async def add_roll_entries(
+    cycle: UUID, entries: Iterable[NewEntry], *, age: int = VOTING_AGE, on: date | None = None
+) -> RollReport:
+    """Put many people on a roll, 500 at a time; a known NIK is passed over, a bad row told by number."""
+    added, known, faults, rows = 0, 0, [], []
+    for number, entry in enumerate(entries, start=1):
+        if entry.nik is not None and not is_nik(entry.nik):
+            faults.append(number)
+        else:
+            rows.append(_row(cycle, entry, age, on))
+    for chunk in chunks(rows, CHUNK):
+        fresh = await _put(cycle, chunk)
+        added, known = added + fresh, known + len(chunk) - fresh
+    return RollReport(added, known, tuple(faults))
+
+
+@transaction
+async def _put(cycle: UUID, rows: list[RollEntry]) -> int:
+    """Insert what is not there yet; a phone number belongs to the first line that names it."""
+    niks, phones = await _taken(cycle, rows)
+    fresh: list[RollEntry] = []
+    for row in rows:
+        if row.nik_mac is not None and row.nik_mac in niks:
+            continue
+        niks.add(row.nik_mac)
+        if row.phone_mac in phones:
+            row.phone_mac = None  # a family phone: the others sign in by their codes
+        phones.add(row.phone_mac)
+        fresh.append(row)
+    if fresh:
+        await RollEntry.insert(*fresh)
+    return len(fresh)
+
+
+async def _taken(cycle: UUID, rows: list[RollEntry]) -> tuple[set[str | None], set[str | None]]:
+    niks = [row.nik_mac for row in rows if row.nik_mac]
+    phones = [row.phone_mac for row in rows if row.phone_mac]
+    of_cycle = RollEntry.select(RollEntry.nik_mac, RollEntry.phone_mac).where(RollEntry.cycle == cycle)
+    same_nik = await of_cycle.where(RollEntry.nik_mac.is_in(niks)) if niks else []
+    same_phone = (
+        await RollEntry.select(RollEntry.phone_mac).where(
+            RollEntry.cycle == cycle, RollEntry.phone_mac.is_in(phones)
+        )
+        if phones
+        else []
+    )
+    return {row["nik_mac"] for row in same_nik}, {row["phone_mac"] for row in same_phone}
+
+
+@transaction
+async def person_for(entry: UUID, signed_in: UUID | None = None) -> UUID:
+    """The account of a line of the roll: made at its first sign-in, or the one already signed in."""
+    row = await RollEntry.select().where(RollEntry.id == entry).first()
+    if row is None:
+        raise Refused(Refusal.NOT_VERIFIED)
+    if row["person"] is not None:
+        return UUID(str(row["person"]))
+    person = signed_in if signed_in and not await roll_of(signed_in, row["cycle"]) else None
+    if person is None:
+        simulated = row["source"] == "simulated"
+        person = await add_resident(resident_name(row["rw"]), row["rw"], simulated=simulated)
+    await RollEntry.update({RollEntry.person: person}).where(RollEntry.id == entry)
+    if row["phone_mac"] and not await Person.exists().where(Person.phone_mac == row["phone_mac"]):
+        await Person.update({Person.phone_mac: row["phone_mac"]}).where(Person.id == person)
+    return person
+
+
+def _row(cycle: UUID, entry: NewEntry, age: int, on: date | None) -> RollEntry:
+    ripe = eligible_from(entry.born, age) if entry.born else None
+    return RollEntry(
+        cycle=cycle,
+        kecamatan=".".join(entry.rw.split(".")[:3]),
+        rw=entry.rw,
+        nik_mac=nik_mac(entry.nik) if entry.nik else None,
+        kk_mac=kk_mac(entry.kk) if entry.kk else None,
+        phone_mac=phone_mac(read_phone(entry.phone)) if entry.phone else None,
+        eligible_from=ripe if ripe and (on is None or ripe > on) else None,
+        status="active",
+        source=entry.source,
+    )
+
+
+def chunks(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Things in lists of at most that size."""
+    rest = iter(things)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def facts_of(row: dict[str, Any]) -> RollFacts:
+    """A row as facts."""
+    return RollFacts(
+        row["id"],
+        row["cycle"],
+        row["kecamatan"],
+        row["rw"],
+        row["person"],
+        row["status"],
+        row["eligible_from"],
+    )

@@ -1,0 +1,167 @@
+"""Voter codes as the server knows them: serials, public keys, second factors; loaded, handed out, voided."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from rembuk.board.store import audit
+from rembuk.cycles.tables import Cycle
+from rembuk.database import lock_row, transaction
+from rembuk.errors import Refused
+from rembuk.people import codes, pepper
+from rembuk.people.rules import WRONG_SECOND_FACTORS, Refusal, read_second_factor
+from rembuk.people.store.roll import CHUNK, chunks, person_for
+from rembuk.people.tables import Credential
+
+
+@dataclass(frozen=True)
+class NewCode:
+    """What the print tool tells of one code: its serial and public key (hex); perhaps already whose it is."""
+
+    serial: str
+    public_key: str
+    roll: UUID | None = None
+    second_factor: str = ""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who came in: the account, the line of the roll, its cycle, and by code the signing key's seed."""
+
+    person: UUID
+    roll: UUID | None
+    cycle: UUID | None
+    seed: bytes = b""
+
+
+@transaction
+async def load_batch(cycle: UUID, batch: str, new: Sequence[NewCode], by: UUID | None = None) -> int:
+    """Load one package of codes, once (I5); Refused(BATCH_LOADED) the second time. Gives their number."""
+    if await Credential.exists().where(Credential.cycle == cycle, Credential.batch == batch):
+        raise Refused(Refusal.BATCH_LOADED, batch=batch)
+    for chunk in chunks(new, CHUNK):
+        await Credential.insert(*(_row(cycle, batch, code) for code in chunk))
+    await audit(by, "official" if by else "system", "load codes", f"batch:{batch}", str(len(new)))
+    return len(new)
+
+
+@transaction
+async def hand_out(cycle: UUID, serial: str, roll: UUID, second_factor: str, by: UUID | None) -> None:
+    """A sealed envelope goes to a person of the roll, who sets a second factor; logged by serial."""
+    mac = pepper.second_factor_mac(serial, read_second_factor(second_factor))
+    given = (
+        await Credential.update(
+            {
+                Credential.roll: roll,
+                Credential.second_factor_mac: mac,
+                Credential.failures: 0,
+                Credential.state: "issued",
+            }
+        )
+        .where(Credential.cycle == cycle, Credential.serial == serial, Credential.state == "printed")
+        .returning(Credential.id)
+    )
+    if not given:
+        raise Refused(Refusal.NO_SUCH_CODE)
+    await audit(by, "facilitator" if by else "system", "hand out code", f"serial:{serial}")
+
+
+@transaction
+async def void_code(cycle: UUID, serial: str, reason: str, by: UUID | None) -> None:
+    """A code is lost or spoiled and opens nothing any more; logged by serial with the reason."""
+    gone = (
+        await Credential.update({Credential.state: "void"})
+        .where(Credential.cycle == cycle, Credential.serial == serial, Credential.state != "void")
+        .returning(Credential.id)
+    )
+    if not gone:
+        raise Refused(Refusal.NO_SUCH_CODE)
+    await audit(by, "facilitator" if by else "system", "void code", f"serial:{serial}", reason)
+
+
+async def code_keys(roll: UUID) -> frozenset[str]:
+    """The public keys (hex) whose signature counts for a line of the roll."""
+    rows = await Credential.select(Credential.public_key).where(
+        Credential.roll == roll, Credential.state == "issued"
+    )
+    return frozenset(row["public_key"] for row in rows)
+
+
+async def all_code_keys(cycle: UUID) -> list[bytes]:
+    """Every public key of a cycle that was not voided: what a `roll_keys` leaf commits to."""
+    rows = await Credential.select(Credential.public_key).where(
+        Credential.cycle == cycle, Credential.state != "void"
+    )
+    return sorted(bytes.fromhex(row["public_key"]) for row in rows)
+
+
+async def sign_in_with_code(typed: str, second_factor: str, signed_in: UUID | None = None) -> SignedIn:
+    """Let the holder of a code in; Refused with CodeProblem, CODE_WRONG or CODE_LOCKED. Wrong tries count."""
+    code, digits = codes.parse_code(typed), read_second_factor(second_factor)
+    for cycle in await _open_cycles():
+        seed = codes.key_seed(code, cycle)
+        answer = await _tried(cycle, codes.public_key(seed).hex(), digits)
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
+        if answer is not None:
+            return SignedIn(await person_for(answer, signed_in), answer, cycle, seed)
+    raise Refused(Refusal.CODE_WRONG)
+
+
+@transaction
+async def _tried(cycle: UUID, public_key: str, digits: str) -> UUID | Refusal | None:
+    """The line behind a key, a refusal whose count must stay, or None when the key is unknown here."""
+    query = Credential.select().where(Credential.cycle == cycle, Credential.public_key == public_key)
+    row = await lock_row(query.limit(1))
+    if not row:
+        return None
+    found = row[0]
+    if found["state"] == "locked":
+        return Refusal.CODE_LOCKED
+    if found["state"] != "issued" or found["roll"] is None:
+        return Refusal.CODE_WRONG
+    if pepper.same(pepper.second_factor_mac(found["serial"], digits), found["second_factor_mac"]):
+        await Credential.update({Credential.failures: 0}).where(Credential.id == found["id"])
+        return UUID(str(found["roll"]))
+    return await _count_failure(found["id"], found["failures"] + 1)
+
+
+async def _count_failure(credential: UUID, failures: int) -> Refusal:
+    """Note one more wrong second factor; the fifth in a row locks the code until the desk reissues it."""
+    locked = failures >= WRONG_SECOND_FACTORS
+    changes: dict[Any, Any] = {
+        Credential.failures: failures,
+        Credential.state: "locked" if locked else "issued",
+    }
+    await Credential.update(changes).where(Credential.id == credential)
+    return Refusal.CODE_LOCKED if locked else Refusal.CODE_WRONG
+
+
+async def _open_cycles() -> list[UUID]:
+    """Cycles a code may belong to: published rounds, the newest first."""
+    rows = (
+        await Cycle.select(Cycle.id)
+        .where(Cycle.kind == "round", Cycle.state == "published")
+        .order_by(Cycle.year, ascending=False)
+    )
+    return [row["id"] for row in rows]
+
+
+def _row(cycle: UUID, batch: str, code: NewCode) -> Credential:
+    mac = (
+        pepper.second_factor_mac(code.serial, read_second_factor(code.second_factor))
+        if code.second_factor
+        else ""
+    )
+    return Credential(
+        id=uuid.uuid4(),
+        cycle=cycle,
+        roll=code.roll,
+        serial=code.serial,
+        public_key=code.public_key,
+        second_factor_mac=mac,
+        state="issued" if code.roll and mac else "printed",
+        batch=batch,
+    )
