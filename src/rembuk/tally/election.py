@@ -137,12 +137,16 @@ class Election:
         seed: bytes | None = None,
         contest: str = "",
         limits: Iterable[Limit] = (),
+        most: int = 0,
     ) -> "Election":
-        """An election from projects and (choice, count) pairs; BadElection when they do not fit together."""
+        """An election from projects and (choice, count) pairs; BadBallot or BadElection when they do not fit.
+
+        `most` is the number of places on a ranked ballot (0: as many as the longest ballot has).
+        """
         listed = tuple(projects)
         return cls(
             projects=listed,
-            ballots=merged([project.id for project in listed], types, kind),
+            ballots=replace(merged([project.id for project in listed], types, kind), most=most),
             budget=budget,
             rule=rule,
             options=options or Options(),

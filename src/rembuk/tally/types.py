@@ -31,6 +31,7 @@ class Ballots:
     starts: Ints
     chosen: Ints
     points: Ints | None = None
+    most: int = 0
 
     @cached_property
     def voters(self) -> int:
@@ -59,7 +60,7 @@ class Ballots:
 
     @cached_property
     def scores(self) -> Ints:
-        """The score of each project: approvals, points, or (longest ballot - position) when ranked."""
+        """The score of each project: approvals, points, or (places on the ballot - position) when ranked."""
         if self.points is not None:
             return self.weighed(self.points)
         if self.kind == "ranked":
@@ -68,8 +69,8 @@ class Ballots:
 
     @cached_property
     def longest(self) -> int:
-        """The length of the longest ballot."""
-        return int(self.lengths.max()) if len(self.counts) else 0
+        """The places a ballot has: `most` as agreed, or as many as the longest ballot has when none was agreed."""
+        return self.most or (int(self.lengths.max()) if len(self.counts) else 0)
 
     def weighed(self, values: Ints) -> Ints:
         """The sum over ballots of one whole value per entry, by project; shape (projects,)."""
