@@ -1614,11 +1614,11 @@ async def forwards():
         schema=None,
     )
 
-    manager.add_table(class_name="BoardLease", tablename="board_lease", schema=None, columns=None)
+    manager.add_table(class_name="BoardPen", tablename="board_pen", schema=None, columns=None)
 
     manager.add_column(
-        table_class_name="BoardLease",
-        tablename="board_lease",
+        table_class_name="BoardPen",
+        tablename="board_pen",
         column_name="id",
         db_column_name="id",
         column_class_name="UUID",
@@ -1638,8 +1638,8 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="BoardLease",
-        tablename="board_lease",
+        table_class_name="BoardPen",
+        tablename="board_pen",
         column_name="name",
         db_column_name="name",
         column_class_name="Varchar",
@@ -1660,32 +1660,10 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="BoardLease",
-        tablename="board_lease",
-        column_name="holder",
-        db_column_name="holder",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 60,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="BoardLease",
-        tablename="board_lease",
-        column_name="until",
-        db_column_name="until",
+        table_class_name="BoardPen",
+        tablename="board_pen",
+        column_name="touched_at",
+        db_column_name="touched_at",
         column_class_name="Timestamptz",
         column_class=Timestamptz,
         params={
@@ -1703,9 +1681,9 @@ async def forwards():
     )
 
     manager.add_constraint(
-        table_class_name="BoardLease",
-        tablename="board_lease",
-        constraint_name="board_lease_name",
+        table_class_name="BoardPen",
+        tablename="board_pen",
+        constraint_name="board_pen_name",
         constraint_class=Unique,
         params={"columns": ["name"], "nulls_distinct": True},
         schema=None,

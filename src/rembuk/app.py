@@ -1,0 +1,120 @@
+"""create_app(): the one place where everything is joined."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+
+from rembuk.database import close_database, open_database
+from rembuk.settings import settings
+from rembuk.web import errors, health, i18n, openapi, paths, templates, tongue
+from rembuk.web.gate import Gate
+from rembuk.web.guards import every_route_guarded
+from rembuk.web.hooks import Hooks, wire
+from rembuk.web.routing import PLAIN_BODY, Request
+
+ROOMS = (
+    "board",
+    "documents",
+    "places",
+    "cycles",
+    "notices",
+    "files",
+    "people",
+    "catalogue",
+    "proposals",
+    "review",
+    "debate",
+    "meetings",
+    "complaints",
+    "moderation",
+    "voting",
+    "results",
+    "pledges",
+    "works",
+    "opendata",
+    "front",
+)
+CORNERS = ("routes", "api")
+MOST_PARTS = 101
+
+
+def found(name: str) -> ModuleType | None:
+    """A module of ours, or None when the room has no such corner."""
+    parent = name.rpartition(".")[0]
+    if find_spec(parent) is None or find_spec(name) is None:
+        return None
+    return import_module(name)
+
+
+def room_handlers(rooms: Sequence[str]) -> list[HTTPRouteHandler]:
+    """The handlers of these rooms, of those that have routes.py or api.py."""
+    corners = [found(f"rembuk.{room}.{corner}") for room in rooms for corner in CORNERS]
+    return [handler for corner in corners if corner is not None for handler in corner.HANDLERS]
+
+
+def hooks() -> Hooks:
+    """What the rooms tell the web floor: who a session is, and what the frame of every page shows."""
+    wired = Hooks()
+    if (people := found("rembuk.people.store")) and hasattr(people, "viewer_of"):
+        wired.viewer_of = people.viewer_of
+    if front := found("rembuk.front.frame"):
+        wired.frame_of, wired.frame = front.frame_of, front.FRAME
+    return wired
+
+
+@asynccontextmanager
+async def lifespan(app: Litestar) -> AsyncIterator[None]:
+    """Open the database and run the jobs while the app lives; one that is open already is left as it is."""
+    async with AsyncExitStack() as stack:
+        if not app.state.get("database_is_open"):
+            await open_database(settings())
+            stack.push_async_callback(close_database)
+        if jobs := found("rembuk.jobs"):
+            await stack.enter_async_context(jobs.run_jobs())
+        yield
+
+
+def create_app(
+    more: Sequence[HTTPRouteHandler] = (),
+    *,
+    rooms: Sequence[str] = ROOMS,
+    database_is_open: bool = False,
+    template_folders: Sequence[Path] = (),
+) -> Litestar:
+    """The whole application; `more` handlers and fewer `rooms` are for tests. Raises Unguarded."""
+    templates.also_from(template_folders)
+    wire(hooks() if rooms else Hooks())
+    handlers = [
+        *health.HANDLERS,
+        *openapi.HANDLERS,
+        *tongue.HANDLERS,
+        *room_handlers(rooms),
+        *more,
+    ]
+    openapi.describe(handlers)
+    app = Litestar(route_handlers=handlers, lifespan=[lifespan], **_options())
+    app.state.database_is_open = database_is_open
+    every_route_guarded(app)
+    paths.allow({path for handler in handlers for path in handler.paths if "GET" in handler.http_methods})
+    errors.prepare(i18n.languages(), i18n.speak)
+    app.asgi_handler = cast("Any", Gate(app.asgi_handler))
+    return app
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "request_class": Request,
+        "exception_handlers": errors.HANDLERS,
+        "openapi_config": None,
+        "logging_config": None,
+        "debug": False,
+        "request_max_body_size": PLAIN_BODY,
+        "multipart_form_part_limit": MOST_PARTS,
+    }
