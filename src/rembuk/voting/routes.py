@@ -5,6 +5,7 @@ from typing import Any
 
 from rembuk.board.rules import grouped
 from rembuk.board.store import lookup
+from rembuk.cycles.freezing import FrozenProject
 from rembuk.errors import N_, Refused
 from rembuk.people.signing import forget_signing_seed, signing_seed
 from rembuk.voting import rules, store
@@ -168,7 +169,7 @@ async def _review(
     )
 
 
-def _picks(poll: Poll, chosen: Chosen) -> list[rules.BallotProject]:
+def _picks(poll: Poll, chosen: Chosen) -> list[FrozenProject]:
     return [project for project in poll.projects if project.id in chosen]
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
+from rembuk.cycles.freezing import FrozenProject
 from rembuk.errors import N_, Reason
 from rembuk.money import rupiah
 from rembuk.tally.ballots import BALLOTS, Slip, Spoiled
@@ -54,19 +55,6 @@ _IN_THE_BOOTH: dict[Spoiled, Reason] = {
 
 
 @dataclass(frozen=True)
-class BallotProject:
-    """One line of the ballot slip, frozen when the election opened."""
-
-    id: str
-    title: str
-    issue: str
-    area: str
-    place: str
-    cost: int
-    withdrawn: bool = False
-
-
-@dataclass(frozen=True)
 class Poll:
     """The frozen facts of one district's vote; money in whole rupiah, `limit` 0 means no limit."""
 
@@ -78,7 +66,7 @@ class Poll:
     ballot_type: str
     limit: int
     ceiling: int
-    projects: tuple[BallotProject, ...]
+    projects: tuple[FrozenProject, ...]
     trustee_key: str
     length: int
 
@@ -111,7 +99,7 @@ class Mark:
         return replace(self, seq=self.seq + 1)
 
 
-def shuffled(projects: Iterable[BallotProject], roll: UUID) -> list[BallotProject]:
+def shuffled(projects: Iterable[FrozenProject], roll: UUID) -> list[FrozenProject]:
     """The ballot in an order of its own for each voter, the same whenever that voter returns."""
     return sorted(projects, key=lambda project: sha256(roll.bytes + project.id.encode()).digest())
 
