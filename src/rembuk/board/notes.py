@@ -1,7 +1,6 @@
 """C2SP signed notes and cosignatures with ed25519: checkpoints, promises and the keys that sign them."""
 
 import base64
-import binascii
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -106,7 +105,7 @@ def _signature(line: str) -> tuple[str, bytes]:
 def _unbase64(text: str) -> bytes:
     try:
         raw = base64.b64decode(text, validate=True)
-    except binascii.Error as fault:
+    except ValueError as fault:
         raise BadNote("not base64") from fault
     if base64.b64encode(raw).decode() != text:
         raise BadNote("base64 with stray bits")
@@ -195,8 +194,15 @@ def make_key_file(path: Path, name: str) -> Verifier:
     key_id = signer.verifier.key_id.hex()
     body = base64.b64encode(bytes([ED25519]) + signer.seed).decode()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    draft = path.with_name(f"{path.name}.{os.urandom(6).hex()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(f"PRIVATE+KEY+{name}+{key_id}+{body}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(draft)  # all of it or nothing, and never over another key
+    finally:
+        draft.unlink()
     return signer.verifier
 
 

@@ -52,6 +52,7 @@ class Refusal(Reason):
     """Why the board says no."""
 
     NO_KEY = (503, N_("Kunci papan bukti tidak ada atau sudah berganti. Hubungi pengelola sistem."))
+    QUEUED = (409, N_("Catatan ini sudah diterima dan menunggu masuk papan bukti."))
     NOT_A_RECEIPT = (
         422,
         N_("Kode bukti berisi 20 huruf dan angka, misalnya 7QK4-M2XD-PWH9-3TRA-B6CE."),

@@ -60,14 +60,13 @@ class Cosignature(Table, tablename="cosignature"):
     cosignature_size_witness = Unique([size, witness], name="cosignature_size_witness")
 
 
-class BoardLease(Table, tablename="board_lease"):
-    """The pen of the one sequencer: whoever writes to the board updates this row first."""
+class BoardPen(Table, tablename="board_pen"):
+    """The one pen: whoever writes to the board touches this row first, so that two never number one leaf."""
 
     id = UUID(primary_key=True, default=UUID4())
     name = Varchar(length=20, required=True)
-    holder = Varchar(length=60, required=True)
-    until = Timestamptz(required=True, default=None)
-    board_lease_name = Unique([name], name="board_lease_name")
+    touched_at = Timestamptz(required=True, default=None)
+    board_pen_name = Unique([name], name="board_pen_name")
 
 
 class AuditQueue(Table, tablename="audit_queue"):

@@ -65,9 +65,9 @@ async def act(id: UUID) -> ActRecord:
     return _record(await Act.select().where(Act.id == id).first())
 
 
-async def waiting_acts(action: str | None = None) -> list[ActRecord]:
-    """Acts that wait for their second person, oldest first; of one action when given."""
-    query = Act.select().where(Act.state == ActState.PROPOSED.value).order_by(Act.proposed_at)
+async def waiting_acts(action: str | None = None, state: ActState = ActState.PROPOSED) -> list[ActRecord]:
+    """Acts that wait for their second person (or, SIGNED, for use), oldest first; of one action when given."""
+    query = Act.select().where(Act.state == state.value).order_by(Act.proposed_at)
     rows = await (query.where(Act.action == action) if action else query)
     return [_record(row) for row in rows]
 

@@ -1,5 +1,6 @@
 """The board's signing key: where it lies, that it is never replaced silently, and promises it signs."""
 
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,14 +25,15 @@ def origin() -> str:
 
 
 @lru_cache(maxsize=4)
-def _signer(path: Path) -> notes.Signer:
+def _signer(path: Path, _written: tuple[int, int]) -> notes.Signer:
     return notes.read_key_file(path)
 
 
 def signer() -> notes.Signer:
     """The board's signing key; raises Refused(NO_KEY) when it is missing or damaged."""
     try:
-        return _signer(key_path())
+        file = key_path().stat()
+        return _signer(key_path(), (file.st_ino, file.st_mtime_ns))
     except (FileNotFoundError, notes.BadNote) as fault:
         raise Refused(Refusal.NO_KEY) from fault
 
@@ -39,14 +41,26 @@ def signer() -> notes.Signer:
 async def prepare() -> notes.Verifier:
     """Make the key when there is neither key nor board; otherwise insist on the one the board knows."""
     last = await Checkpoint.select(Checkpoint.note).order_by(Checkpoint.size, ascending=False).first()
-    if last is None and not key_path().exists():
-        notes.make_key_file(key_path(), origin())
-    if last is not None:
-        try:
-            notes.open_note(last["note"], signer().verifier)
-        except notes.BadNote as fault:
-            raise Refused(Refusal.NO_KEY) from fault
+    if last is None:
+        with suppress(FileExistsError):
+            notes.make_key_file(key_path(), origin())
+    else:
+        insist_on_key(last["note"])
     return signer().verifier
+
+
+async def ready() -> None:
+    """Prepare at the first use of a fresh installation; costs one look at a file afterwards."""
+    if not key_path().exists():
+        await prepare()
+
+
+def insist_on_key(note: str) -> None:
+    """Raise Refused(NO_KEY) unless our key signed this checkpoint."""
+    try:
+        notes.open_note(note, signer().verifier)
+    except notes.BadNote as fault:
+        raise Refused(Refusal.NO_KEY) from fault
 
 
 def promised(leaf_sha256: str) -> Promise:

@@ -2,33 +2,36 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
 
 from rembuk.board import notes, rules
 from rembuk.board.merkle import Frontier
-from rembuk.board.rules import Json, Kind, Leaf, PostedLeaf, Promise
+from rembuk.board.rules import Json, Kind, Leaf, PostedLeaf, Promise, Refusal
 from rembuk.board.store.audit import audit_head, chain
-from rembuk.board.store.key import origin, promised, signer
-from rembuk.board.tables import BoardLeaf, BoardLease, Checkpoint, LeafQueue
+from rembuk.board.store.key import insist_on_key, origin, promised, ready, signer
+from rembuk.board.tables import BoardLeaf, BoardPen, Checkpoint, LeafQueue
 from rembuk.clock import now
-from rembuk.database import transaction
+from rembuk.database import refuses, transaction
+from rembuk.jobs import every
 
-LEASE = timedelta(seconds=30)
 CHUNK = 500
 _PEN = "board"
 _dice = secrets.SystemRandom()
 
+refuses("leaf_queue_leaf", Refusal.QUEUED)
 
-@transaction
+
+@transaction(isolation="read committed")
 async def promise(leaf: Leaf) -> Promise:
     """Queue the leaf inside the caller's transaction and give the signed promise to show it within 60 s."""
+    await ready()
     await LeafQueue.insert(LeafQueue(leaf_sha256=leaf.sha256, kind=leaf.kind.value, body=leaf.data.decode()))
     return promised(leaf.sha256)
 
 
-@transaction
+@transaction(isolation="read committed")
 async def drain() -> int:
     """Chain the queued audit rows, post every queued leaf in random order, sign; how many were posted."""
+    await ready()
     await _take_the_pen()
     await chain()
     queued = await LeafQueue.select(LeafQueue.id, LeafQueue.kind, LeafQueue.body)
@@ -40,7 +43,7 @@ async def drain() -> int:
     return len(queued)
 
 
-@transaction
+@transaction(isolation="read committed")
 async def append(kind: Kind, body: dict[str, Json]) -> PostedLeaf:
     """Post everything queued, then this named leaf, then sign; where the leaf stands."""
     await drain()
@@ -49,7 +52,7 @@ async def append(kind: Kind, body: dict[str, Json]) -> PostedLeaf:
     return PostedLeaf(index, leaf.kind, leaf.data.decode(), leaf.sha256)
 
 
-@transaction
+@transaction(isolation="read committed")
 async def append_audit_head() -> PostedLeaf:
     """Post the length and the head of the audit chain, so that nobody can rewrite it later."""
     await drain()
@@ -57,31 +60,19 @@ async def append_audit_head() -> PostedLeaf:
     return await append(Kind.AUDIT_HEAD, {"count": count, "sha256": head})
 
 
-@transaction
-async def hold_lease(holder: str) -> bool:
-    """Whether this process is the sequencer for the next 30 s; the first to ask keeps it while it asks."""
-    moment = now()
-    free = (BoardLease.holder == holder) | (BoardLease.until < moment)
-    taken = (
-        await BoardLease.update({BoardLease.holder: holder, BoardLease.until: moment + LEASE})
-        .where((BoardLease.name == "sequencer") & free)
-        .returning(BoardLease.id)
-    )
-    if taken or await BoardLease.exists().where(BoardLease.name == "sequencer"):
-        return bool(taken)
-    await BoardLease.insert(BoardLease(name="sequencer", holder=holder, until=moment + LEASE))
-    return True
+@every(5, "board.sequence")
+async def sequence() -> None:
+    """Bring the board up to date; runs in one process at a time, within the ten seconds we promise."""
+    await drain()
 
 
 async def _take_the_pen() -> None:
-    """Touch one row first: two writers then meet here, wait or retry, and never number the same leaf."""
-    held = (
-        await BoardLease.update({BoardLease.until: now()})
-        .where(BoardLease.name == _PEN)
-        .returning(BoardLease.id)
-    )
-    if not held:
-        await BoardLease.insert(BoardLease(name=_PEN, holder="", until=now()))
+    """Touch one row first: two writers then meet here and wait, and never number the same leaf."""
+    touch = BoardPen.update({BoardPen.touched_at: now()}).where(BoardPen.name == _PEN).returning(BoardPen.id)
+    if not await touch:
+        pen = BoardPen(name=_PEN, touched_at=now())
+        await BoardPen.insert(pen).on_conflict(target=BoardPen.name, action="DO NOTHING")
+        await touch  # somebody else may have made the row meanwhile: hold it, too
 
 
 async def _post(leaves: Sequence[Leaf]) -> int:
@@ -107,16 +98,13 @@ async def _post(leaves: Sequence[Leaf]) -> int:
 
 
 async def _edge() -> Frontier:
-    last = (
-        await Checkpoint.select(Checkpoint.size, Checkpoint.peaks)
-        .order_by(Checkpoint.size, ascending=False)
-        .first()
-    )
-    return (
-        Frontier(last["size"], tuple(bytes.fromhex(each) for each in last["peaks"].split()))
-        if last
-        else Frontier()
-    )
+    """The tree's right edge as last signed; raises Refused(NO_KEY) when another key signed it."""
+    query = Checkpoint.select(Checkpoint.size, Checkpoint.peaks, Checkpoint.note)
+    last = await query.order_by(Checkpoint.size, ascending=False).first()
+    if last is None:
+        return Frontier()
+    insist_on_key(last["note"])
+    return Frontier(last["size"], tuple(bytes.fromhex(each) for each in last["peaks"].split()))
 
 
 async def _sign(edge: Frontier) -> None:
