@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from rembuk.cycles.freezing import agreed
 from rembuk.cycles.tables import Election, PhaseRow
 from rembuk.database import on_postgres
 from rembuk.errors import Refused
 from rembuk.people.tables import RollEntry
+from rembuk.voting.agreement import agreed
 from rembuk.voting.rules import Mark, Poll, Refusal, State, Voter
 from rembuk.voting.seal import ballot_length
 from rembuk.voting.tables import RollMark
