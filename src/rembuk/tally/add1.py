@@ -90,7 +90,7 @@ def why_stop(election: Election, trail: Trail) -> str:
     for index in trail.bought:
         record.watch.take(election.projects[index])
     rest = set(range(len(election.projects))) - set(trail.bought)
-    return "" if any(fitting(record, sorted(rest))) else "nothing more fits"
+    return "nothing more fits" if next(fitting(record, sorted(rest)), None) is None else ""
 
 
 def holds(market: Market, trail: Trail, share: Fraction) -> bool:

@@ -164,6 +164,10 @@ class Election:
         """The same election under another rule, for comparison."""
         return replace(self, rule=rule, options=options or self.options)
 
+    def under(self, rule: str, options: Options, seed: bytes | None) -> "Election":
+        """The same election under another rule and other ties (None: by id)."""
+        return replace(self, rule=rule, options=options, seed=seed)
+
     def about(self) -> Mapping[str, str]:
         """The description kept from the file it came from (empty when it came from elsewhere)."""
         return dict(self.meta)

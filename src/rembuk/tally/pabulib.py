@@ -18,7 +18,7 @@ import numpy as np
 from rembuk.tally.election import BadElection, Election, Options, Project
 from rembuk.tally.merge import approved, merged
 from rembuk.tally.roots import ballot_lines
-from rembuk.tally.types import Ballots, Choice
+from rembuk.tally.types import Ballots, Choice, Ints
 
 KINDS = {
     "approval": "approval",
@@ -66,7 +66,7 @@ def read(path: Path) -> Pabulib:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise BadFile(str(path), 0, error.strerror or "cannot be read") from None
+        raise BadFile(str(path), 1, error.strerror or "cannot be read") from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise BadFile(str(path), line, "not UTF-8 text") from None
@@ -296,13 +296,18 @@ class _Votes:
             read_text = _points if KINDS[vote_type] == "points" else _ranking
             return merged(names, ((read_text(text, ids), n) for text, n in seen.items()), KINDS[vote_type])
         # published approval files do repeat a project within a vote (Amsterdam 604): an approval is given once
-        found = [_once(_indexes(text, ids)) for text in seen]
+        found = [_indexes(text, ids) for text in seen]
+        repeats = None
+        if any(len(set(row)) != len(row) for row in found):
+            repeats = _repeats(found, list(seen.values()), len(ids))
+            found = [list(dict.fromkeys(row)) for row in found]
         lengths = [len(row) for row in found]
         if vote_type == "choose-1" and max(lengths, default=0) > 1:
             raise _BadVote(list(seen)[lengths.index(max(lengths))], "a choose-1 vote names more than one project")
         owners = np.repeat(np.arange(len(found)), lengths)
         chosen = np.array([place for row in found for place in row], dtype=np.int64)
-        return approved(len(ids), owners, chosen, np.array(list(seen.values()), dtype=np.int64))
+        ballots = approved(len(ids), owners, chosen, np.array(list(seen.values()), dtype=np.int64))
+        return replace(ballots, repeats=repeats)
 
 
 class _BadVote(Exception):
@@ -322,8 +327,12 @@ def _indexes(text: str, ids: Mapping[str, int]) -> list[int]:
         return [_index(name.strip(), text, ids) for name in text.split(",")]
 
 
-def _once(places: list[int]) -> list[int]:
-    return places if len(set(places)) == len(places) else list(dict.fromkeys(places))
+def _repeats(rows: list[list[int]], counts: list[int], projects: int) -> Ints:
+    again = np.zeros(projects, dtype=np.int64)
+    for row, count in zip(rows, counts, strict=True):
+        for place, times in Counter(row).items():
+            again[place] += (times - 1) * count
+    return again
 
 
 def _index(name: str, text: str, ids: Mapping[str, int]) -> int:

@@ -32,6 +32,7 @@ class Ballots:
     chosen: Ints
     points: Ints | None = None
     most: int = 0
+    repeats: Ints | None = None
 
     @cached_property
     def voters(self) -> int:
@@ -65,7 +66,8 @@ class Ballots:
             return self.weighed(self.points)
         if self.kind == "ranked":
             return self.weighed(self.longest - self.positions)
-        return self.approvals
+        # a published file that repeats a project within a vote was scored with the repeats; purses see it once
+        return self.approvals if self.repeats is None else self.approvals + self.repeats
 
     @cached_property
     def longest(self) -> int:
