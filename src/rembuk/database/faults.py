@@ -10,7 +10,10 @@ from rembuk.database.writer import CommitFailed, is_busy
 from rembuk.errors import N_, Reason, Refused
 
 _kinds: list[type[Exception]] = [sqlite3.Error]
+_passing: list[type[Exception]] = []
 _reasons: dict[str, Reason] = {}
+
+_STATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03"})
 
 
 class Trouble(Reason):
@@ -21,10 +24,11 @@ class Trouble(Reason):
     UNREACHABLE = (503, N_("Basis data sedang tidak dapat dihubungi. Coba lagi sebentar lagi."))
 
 
-def also(kind: type[Exception]) -> None:
-    """Count this kind among database faults: asyncpg is only imported when it is used."""
-    if kind not in _kinds:
-        _kinds.append(kind)
+def also(kind: type[Exception], *, passing: bool = False) -> None:
+    """Count this kind among database faults (and those that pass): asyncpg is only imported when used."""
+    _kinds.append(kind)
+    if passing:
+        _passing.append(kind)
 
 
 def faults() -> tuple[type[Exception], ...]:
@@ -37,7 +41,9 @@ def passes(fault: BaseException) -> bool:
     if isinstance(fault, CommitFailed):
         return is_busy(fault.__cause__)
     state = getattr(fault, "sqlstate", None) or ""
-    return is_busy(fault) or state in ("40001", "40P01", "57P01", "57P02", "57P03") or state.startswith("08")
+    if state in _STATES or state.startswith("08"):
+        return True
+    return is_busy(fault) or isinstance(fault, tuple(_passing))
 
 
 def refuses(constraint: str, reason: Reason) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -20,6 +20,7 @@ COMMAND_SECONDS = 30.0
 _GONE = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError, TimeoutError)
 
 also(asyncpg.PostgresError)
+also(asyncpg.InterfaceError, passing=True)
 
 
 async def _as_it_is(connection: Any) -> None:
@@ -67,7 +68,7 @@ class Postgres(PostgresEngine):
                 async with entered(Whole(connection)) as whole:
                     yield whole
             except BaseException:
-                if not connection.is_closed():
+                with suppress(*_GONE):  # a lost connection has nothing left to undo
                     await transaction.rollback()
                 raise
             await self._commit(connection, transaction)
@@ -139,7 +140,8 @@ class Postgres(PostgresEngine):
         except _GONE as fault:
             raise Refused(Trouble.UNSURE) from fault
         finally:
-            connection.remove_log_listener(heard)
+            with suppress(asyncpg.InterfaceError):
+                connection.remove_log_listener(heard)
         if warnings:  # a cancelled wait for the standby: written here, perhaps nowhere else (trust.md 5)
             raise Refused(Trouble.UNSURE)
 
