@@ -18,10 +18,11 @@
    [data-buka] / [data-tutup]   link to a <dialog> / link that closes it
    [data-fokus]                 focused on load (error summary); [data-hitung=<id>] shows letters left of a maxlength field
    [data-diam=<seconds>]        kiosk: no touch for so long leads to data-ke
+   input[data-dari-pagar]       takes what stands behind "#" in the address (a voter code from a QR), which no server sees
    [data-luring]                offline page: list of kept pages */
 const $ = (s, of = document) => of.querySelector(s), $$ = (s, of = document) => [...of.querySelectorAll(s)]
 const lang = document.documentElement.lang === "en" ? "en" : "id"
-const number = (n) => Math.round(n).toLocaleString(lang), rp = (n) => "Rp\u00a0" + number(n)
+const number = (n) => Math.round(n).toLocaleString(lang), rp = (n) => (n < 0 ? "\u2212" : "") + "Rp\u00a0" + number(Math.abs(n))
 const short = (n) => "Rp\u00a0" + (n >= 1e9 ? (n / 1e9).toLocaleString(lang, { maximumFractionDigits: 2 }) + " miliar" : (n / 1e6).toLocaleString(lang, { maximumFractionDigits: 1 }) + " juta")
 const write = (list, text) => list.forEach((e) => (e.textContent = text))
 const make = (tag, attrs = {}, ...kids) => {
@@ -207,6 +208,11 @@ if (kiosk) {
   for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, wait, { passive: true })
   wait()
 }
+$$("[data-dari-pagar]").forEach((field) => {
+  if (location.hash.length < 2) return
+  field.value = decodeURIComponent(location.hash.slice(1))
+  history.replaceState(null, "", location.pathname + location.search)
+})
 const offline = $("[data-luring]")
 if (offline && "caches" in window) caches.open("halaman").then(async (store) => {
   const pages = (await store.keys()).map((request) => new URL(request.url).pathname)
