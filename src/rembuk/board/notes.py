@@ -58,9 +58,7 @@ class Signer:
     @property
     def verifier(self) -> Verifier:
         """The public half."""
-        return Verifier(
-            self.name, Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
-        )
+        return Verifier(self.name, Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw())
 
     def sign(self, text: str) -> str:
         """The signed note over this text, which must end with a newline."""
@@ -116,11 +114,7 @@ def open_note(note: str, verifier: Verifier) -> str:
     """The text of a note this key signed; raises BadNote when it did not."""
     text, signatures = split_note(note)
     for name, blob in signatures:
-        if (
-            name == verifier.name
-            and blob[:4] == verifier.key_id
-            and verifier.verifies(text.encode(), blob[4:])
-        ):
+        if name == verifier.name and blob[:4] == verifier.key_id and verifier.verifies(text.encode(), blob[4:]):
             return text
     raise BadNote(f"no signature of {verifier.name}")
 

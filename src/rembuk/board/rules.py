@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,7 +13,7 @@ from uuid import UUID
 from rembuk.board.merkle import leaf_hash
 from rembuk.errors import N_, Reason, Refused
 
-Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECEIPT_LENGTH = 20
@@ -211,7 +212,7 @@ def canonical(value: Json) -> bytes:
 
 
 def _plain(value: Json) -> Json:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {unicodedata.normalize("NFC", key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
@@ -227,7 +228,7 @@ def digest(value: Json) -> str:
     return sha256(canonical(value)).hexdigest()
 
 
-def leaf(kind: Kind, body: dict[str, Json]) -> Leaf:
+def leaf(kind: Kind, body: Mapping[str, Json]) -> Leaf:
     """The leaf of this kind with this body; the kind is written into it."""
     return Leaf(kind, canonical({**body, "kind": kind.value}))
 

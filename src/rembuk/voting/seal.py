@@ -122,9 +122,7 @@ def unseal_bytes(ciphertext: bytes, secret: bytes, slot: Slot) -> bytes:
     """The padded text in an envelope; raises Unopened."""
     public, sealed = ciphertext[:KEY_BYTES], ciphertext[KEY_BYTES:]
     try:
-        shared = X25519PrivateKey.from_private_bytes(secret).exchange(
-            X25519PublicKey.from_public_bytes(public)
-        )
+        shared = X25519PrivateKey.from_private_bytes(secret).exchange(X25519PublicKey.from_public_bytes(public))
         key, iv = _keys(shared, public, slot.public_key)
         return ChaCha20Poly1305(key).decrypt(iv, sealed, public + slot.bound)
     except (InvalidTag, ValueError) as fault:
@@ -152,7 +150,8 @@ def _choice(padded: bytes) -> Choice:
     try:
         body = json.loads(padded)
         choice = Choice(tuple(body["projects"]), tuple(body.get("points", ())))
-        if choice.plain != padded.rstrip(b" "):
+        texts, numbers = all(type(each) is str for each in choice.projects), choice.points
+        if not texts or not all(type(each) is int for each in numbers) or choice.plain != padded.rstrip(b" "):
             raise Unopened("the ballot is not written in the one canonical way")
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
         raise Unopened("the envelope holds no ballot") from fault

@@ -1,7 +1,7 @@
 """The log itself: leaves promised in a voter's transaction, and the one sequencer that posts them."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rembuk.board import notes, rules
 from rembuk.board.merkle import Frontier
@@ -44,7 +44,7 @@ async def drain() -> int:
 
 
 @transaction(isolation="read committed")
-async def append(kind: Kind, body: dict[str, Json]) -> PostedLeaf:
+async def append(kind: Kind, body: Mapping[str, Json]) -> PostedLeaf:
     """Post everything queued, then this named leaf, then sign; where the leaf stands."""
     await drain()
     leaf = rules.leaf(kind, body)

@@ -53,9 +53,7 @@ async def checkpoints(count: int | None = 20) -> list[SignedCheckpoint]:
     if not rows:
         return []
     lines: dict[int, list[tuple[str, str]]] = {}
-    seen = (
-        await Cosignature.select().where(Cosignature.size >= rows[-1]["size"]).order_by(Cosignature.witness)
-    )
+    seen = await Cosignature.select().where(Cosignature.size >= rows[-1]["size"]).order_by(Cosignature.witness)
     for each in seen:
         lines.setdefault(each["size"], []).append((each["witness"], each["line"]))
     return [
@@ -73,16 +71,11 @@ async def checkpoints(count: int | None = 20) -> list[SignedCheckpoint]:
 async def lookup(typed: str) -> Place | None:
     """Where the leaf of this receipt code stands, or None; raises Refused when it is no receipt code."""
     code = rules.parsed_receipt(typed)
-    row = (
-        await BoardLeaf.select(BoardLeaf.idx, BoardLeaf.leaf_sha256).where(BoardLeaf.receipt == code).first()
-    )
+    row = await BoardLeaf.select(BoardLeaf.idx, BoardLeaf.leaf_sha256).where(BoardLeaf.receipt == code).first()
     if row is None:
         return await _queued(code)
     first = (
-        await Checkpoint.select(Checkpoint.size)
-        .where(Checkpoint.size > row["idx"])
-        .order_by(Checkpoint.size)
-        .first()
+        await Checkpoint.select(Checkpoint.size).where(Checkpoint.size > row["idx"]).order_by(Checkpoint.size).first()
     )
     witnesses = await Cosignature.select(Cosignature.witness).where(Cosignature.size > row["idx"])
     covering = first["size"] if first else None
