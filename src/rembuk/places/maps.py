@@ -61,7 +61,7 @@ def no_link(area: Area) -> str:
 
 
 def breaks(amounts: Sequence[int]) -> tuple[int, ...]:
-    """The least amount of classes 2 to 5, each class holding about as many areas; fewer when amounts repeat."""
+    """The least amount of classes 2 to 5, each with about as many areas; fewer when amounts repeat."""
     ranked = sorted(amounts)
     cuts = (ranked[len(ranked) * step // CLASSES] for step in range(1, CLASSES) if ranked)
     return tuple(sorted({cut for cut in cuts if cut > ranked[0]}))

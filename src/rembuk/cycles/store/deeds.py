@@ -1,0 +1,199 @@
+"""Deeds only two persons can do: freezing what is voted on, opening the booth, closing it (trust.md 7)."""
+
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from uuid import UUID
+
+from rembuk import clock
+from rembuk.board import rules as board_rules
+from rembuk.board import store as board
+from rembuk.board.rules import ActRecord, ActState, Json, Kind
+from rembuk.cycles import tables
+from rembuk.cycles.freezing import FrozenProject, config_of
+from rembuk.cycles.rules import Election, ElectionState, PhaseKind, Refusal
+from rembuk.cycles.store.ceilings import ceiling_lines
+from rembuk.cycles.store.plans import locked_cycle
+from rembuk.cycles.store.questions import cycle, election, phases
+from rembuk.cycles.store.rows import election_of
+from rembuk.cycles.store.turns import begin, end
+from rembuk.database import lock_row, transaction
+from rembuk.errors import Refused
+
+
+class Deed(StrEnum):
+    """What two persons sign; the value is the name of the act on the board."""
+
+    FREEZE = "election.freeze"
+    OPEN = "election.open"
+    CLOSE = "election.close"
+
+
+_NEEDS = {
+    Deed.FREEZE: ElectionState.DRAFT,
+    Deed.OPEN: ElectionState.FROZEN,
+    Deed.CLOSE: ElectionState.OPEN,
+}
+
+
+async def locked_election(cycle_id: UUID) -> Election:
+    """The main election, its row held as the phase lock until the transaction ends (trust.md 5)."""
+    wanted = (await election(cycle_id)).id
+    row = await lock_row(tables.Election.objects().where(tables.Election.id == wanted).first())
+    return election_of(row)
+
+
+async def config(cycle_id: UUID, projects: Sequence[FrozenProject]) -> dict[str, Json]:
+    """The configuration as it would be frozen now; Refused(NO_PROJECTS, NO_CEILINGS, NO_PHASES)."""
+    if not projects:
+        raise Refused(Refusal.NO_PROJECTS)
+    if not (lines := await ceiling_lines(cycle_id)):
+        raise Refused(Refusal.NO_CEILINGS)
+    voting = next((p for p in await phases(cycle_id) if p.kind is PhaseKind.VOTING), None)
+    if voting is None:
+        raise Refused(Refusal.NO_PHASES)
+    ceilings = {line.area: (line.name, line.amount) for line in lines}
+    return config_of(await cycle(cycle_id), await election(cycle_id), voting, ceilings, projects)
+
+
+async def payload(deed: Deed, cycle_id: UUID, projects: Sequence[FrozenProject] = ()) -> dict[str, Json]:
+    """Exactly what two persons sign for a deed, as it stands now."""
+    vote = await election(cycle_id)
+    said: dict[str, Json] = {"cycle": str(cycle_id), "election": str(vote.id)}
+    if deed is Deed.FREEZE:
+        return {**said, "config_sha256": board_rules.digest(await config(cycle_id, projects))}
+    said["config_sha256"] = vote.config_sha256
+    if deed is Deed.OPEN:
+        said |= {"level": vote.level, "trustee_key": vote.trustee_key}
+    return said
+
+
+@transaction
+async def propose(
+    deed: Deed, cycle_id: UUID, person: UUID, projects: Sequence[FrozenProject] = ()
+) -> ActRecord:
+    """The first person asks for a deed; an earlier request that nobody signed is taken back."""
+    await locked_cycle(cycle_id)
+    await _insist_state(deed, cycle_id)
+    for waiting in await pending(cycle_id, deed):
+        await board.withdraw_act(waiting.id, waiting.first)
+    return await board.propose_act(deed.value, await payload(deed, cycle_id, projects), person)
+
+
+@transaction
+async def confirm(act_id: UUID, person: UUID, projects: Sequence[FrozenProject] = ()) -> Election:
+    """The second person signs and the deed is done; an opening before its date waits for the scheduler."""
+    signed = await board.second_act(act_id, person)
+    cycle_id = UUID(json.loads(signed.payload)["cycle"])
+    if Deed(signed.action) is Deed.OPEN and not await _is_due(cycle_id):
+        return await election(cycle_id)
+    return await _perform(signed, cycle_id, projects)
+
+
+async def _is_due(cycle_id: UUID) -> bool:
+    voting = next(p for p in await phases(cycle_id) if p.kind is PhaseKind.VOTING)
+    return voting.starts_at <= clock.now()
+
+
+async def _perform(act: ActRecord, cycle_id: UUID, projects: Sequence[FrozenProject]) -> Election:
+    deed = Deed(act.action)
+    vote = await locked_election(cycle_id)
+    await _insist_state(deed, cycle_id)
+    await board.use_act(act.id, deed.value, await payload(deed, cycle_id, projects))
+    if deed is Deed.FREEZE:
+        return await _freeze(vote, await config(cycle_id, projects))
+    if deed is Deed.OPEN:
+        return await _open(vote, act.second)
+    return await shut(cycle_id, act.second, "")
+
+
+async def _insist_state(deed: Deed, cycle_id: UUID) -> None:
+    state = (await election(cycle_id)).state
+    if state is _NEEDS[deed]:
+        return
+    if deed is Deed.FREEZE:
+        raise Refused(Refusal.FROZEN)
+    if deed is Deed.OPEN and state is ElectionState.DRAFT:
+        raise Refused(Refusal.NOT_FROZEN)
+    raise Refused(Refusal.WRONG_STATE)
+
+
+async def _freeze(vote: Election, frozen: dict[str, Json]) -> Election:
+    sha256 = board_rules.digest(frozen)
+    await tables.Election.update(
+        {
+            tables.Election.config: board_rules.canonical(frozen).decode(),
+            tables.Election.config_sha256: sha256,
+            tables.Election.state: ElectionState.FROZEN.value,
+        }
+    ).where(tables.Election.id == vote.id)
+    await board.append(Kind.CONFIG, {"election": str(vote.id), "sha256": sha256})
+    return await election(vote.cycle)
+
+
+async def _open(vote: Election, actor: UUID | None) -> Election:
+    await begin(vote.cycle, PhaseKind.VOTING, actor, "")
+    await _turn(vote, ElectionState.OPEN)
+    said: dict[str, Json] = {"election": str(vote.id), "config_sha256": vote.config_sha256}
+    await board.append(Kind.OPEN, {**said, "level": vote.level, "trustee_key": vote.trustee_key})
+    return await election(vote.cycle)
+
+
+async def open_if_signed(cycle_id: UUID) -> None:
+    """Open the booth at its instant when two persons signed for exactly this; in the caller's transaction."""
+    for act in await pending(cycle_id, Deed.OPEN, ActState.SIGNED):
+        await _perform(act, cycle_id, ())
+        return
+
+
+@transaction
+async def shut(cycle_id: UUID, actor: UUID | None, reason: str) -> Election:
+    """Close the booth: after the `close` leaf no envelope may follow. The calendar was signed by two."""
+    vote = await locked_election(cycle_id)
+    if vote.state is not ElectionState.OPEN:
+        raise Refused(Refusal.WRONG_STATE)
+    await end(cycle_id, PhaseKind.VOTING, actor, reason)
+    await _turn(vote, ElectionState.CLOSED)
+    await board.append(Kind.CLOSE, {"election": str(vote.id), "config_sha256": vote.config_sha256})
+    return await election(cycle_id)
+
+
+async def _turn(vote: Election, state: ElectionState) -> None:
+    await tables.Election.update({tables.Election.state: state.value}).where(tables.Election.id == vote.id)
+
+
+async def pending(
+    cycle_id: UUID, deed: Deed | None = None, state: ActState = ActState.PROPOSED
+) -> list[ActRecord]:
+    """Deeds of this cycle that wait: for their second person, or (SIGNED) for their instant."""
+    acts = await board.waiting_acts(state=state)
+    mine = [
+        act for act in acts if act.action in set(Deed) and json.loads(act.payload)["cycle"] == str(cycle_id)
+    ]
+    return [act for act in mine if deed is None or act.action == deed.value]
+
+
+_LATER = (ElectionState.CLOSED, ElectionState.OPENED, ElectionState.COUNTED, ElectionState.CERTIFIED)
+
+
+@transaction
+async def advance(cycle_id: UUID, state: ElectionState, *, seed: str | None = None) -> Election:
+    """Move a closed election on: opened, counted, certified, one step at a time; called from the left."""
+    vote = await locked_election(cycle_id)
+    if vote.state not in _LATER or _LATER.index(state) - _LATER.index(vote.state) != 1:
+        raise Refused(Refusal.WRONG_STATE)
+    await _turn(vote, state)
+    if seed is not None:
+        await tables.Election.update({tables.Election.seed: seed}).where(tables.Election.id == vote.id)
+    return await election(cycle_id)
+
+
+@transaction
+async def name_trustees(cycle_id: UUID, public_key: str, level: str = "L1") -> Election:
+    """Set the key ballots are sealed to (X25519, hex) and the level; only before freezing."""
+    vote = await locked_election(cycle_id)
+    if vote.state is not ElectionState.DRAFT:
+        raise Refused(Refusal.FROZEN)
+    row = tables.Election
+    await row.update({row.trustee_key: public_key, row.level: level}).where(row.id == vote.id)
+    return await election(cycle_id)

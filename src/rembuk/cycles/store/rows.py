@@ -1,0 +1,62 @@
+"""Rows of a cycle as the frozen dataclasses everybody else sees."""
+
+import json
+
+from rembuk.cycles import tables
+from rembuk.cycles.rules import (
+    Cycle,
+    CycleState,
+    Election,
+    ElectionState,
+    Event,
+    Phase,
+    PhaseKind,
+)
+
+
+def cycle_of(row: tables.Cycle) -> Cycle:
+    """A cycle's row."""
+    return Cycle(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        year=row.year,
+        city=row.city,
+        kind=row.kind,
+        state=CycleState(row.state),
+        budget=row.budget,
+        quota_rule=row.quota_rule,
+        quota_options=json.loads(row.quota_options),
+        tally_rule=row.tally_rule,
+        tally_options=json.loads(row.tally_options),
+        ballot_type=row.ballot_type,
+        max_choices=row.max_choices,
+        simulated=row.simulated,
+        currency=row.currency,
+    )
+
+
+def phase_of(row: tables.PhaseRow) -> Phase:
+    """A phase's row."""
+    return Phase(PhaseKind(row.kind), row.starts_at, row.ends_at, row.opened_at, row.closed_at)
+
+
+def event_of(row: tables.PhaseEvent) -> Event:
+    """An event's row."""
+    return Event(PhaseKind(row.kind), row.action, row.at, row.actor, row.reason)
+
+
+def election_of(row: tables.Election) -> Election:
+    """An election's row."""
+    return Election(
+        id=row.id,
+        cycle=row.cycle,
+        name=row.name,
+        state=ElectionState(row.state),
+        level=row.level,
+        publication=row.publication,
+        config=row.config,
+        config_sha256=row.config_sha256,
+        trustee_key=row.trustee_key,
+        seed=row.seed,
+    )
