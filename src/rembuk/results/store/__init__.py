@@ -1,0 +1,31 @@
+"""From the closed booth to the published result, and what the result pages read."""
+
+from rembuk.results.store.box import open_ballots, outer_envelopes, propose_opening, record_dice, waiting_opening
+from rembuk.results.store.counting import contest_of, count_cycle, election_of
+from rembuk.results.store.publishing import propose_publication, publish, waiting_publication
+from rembuk.results.store.reading import (
+    ballots_text,
+    count_document,
+    district_result,
+    districts,
+    finished_cycles,
+)
+
+__all__ = [
+    "ballots_text",
+    "contest_of",
+    "count_cycle",
+    "count_document",
+    "district_result",
+    "districts",
+    "election_of",
+    "finished_cycles",
+    "open_ballots",
+    "outer_envelopes",
+    "propose_opening",
+    "propose_publication",
+    "publish",
+    "record_dice",
+    "waiting_opening",
+    "waiting_publication",
+]

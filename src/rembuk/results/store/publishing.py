@@ -1,0 +1,118 @@
+"""Publishing: two persons sign, the result goes on the board, every proposal learns its outcome."""
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from rembuk.board import store as board
+from rembuk.board.rules import ActRecord, Json, Kind, canonical, digest
+from rembuk.cycles import store as cycles
+from rembuk.cycles.rules import ElectionState
+from rembuk.database import transaction
+from rembuk.errors import Refused
+from rembuk.proposals import store as proposals
+from rembuk.results.rules import ProjectOutcome, Refusal
+from rembuk.results.tables import Count, DistrictProject
+from rembuk.voting.agreement import agreed
+
+PUBLICATION = "result.publish"
+
+
+async def propose_publication(cycle: UUID, person: UUID) -> ActRecord:
+    """The first person asks to publish exactly these counts."""
+    return await board.propose_act(PUBLICATION, await _payload(cycle), person)
+
+
+async def waiting_publication(cycle: UUID) -> ActRecord | None:
+    """The request to publish that waits for its second person, if any."""
+    if not await Count.exists().where(Count.cycle == cycle):
+        return None
+    wanted = digest(await _payload(cycle))
+    return next((act for act in await board.waiting_acts(PUBLICATION) if act.payload_sha256 == wanted), None)
+
+
+@transaction
+async def publish(act: UUID, cycle: UUID, person: UUID) -> None:
+    """The second person signs: result leaf, outcomes of the proposals, results open to everybody."""
+    election = await cycles.election(cycle)
+    if election.state is not ElectionState.OPENED:
+        raise Refused(Refusal.ALREADY_PUBLISHED if election.state is ElectionState.COUNTED else Refusal.NOT_OPENED)
+    payload = await _payload(cycle)
+    await board.second_act(act, person)
+    await board.use_act(act, PUBLICATION, payload)
+    await keep_projects(cycle, election.config)
+    await Count.update({Count.published: True}).where(Count.cycle == cycle)
+    await _tell_proposals(cycle, person)
+    await board.append(
+        Kind.RESULT,
+        {
+            "election": str(election.id),
+            "config_sha256": election.config_sha256,
+            "files": await result_files(cycle, election.config),
+        },
+    )
+    await cycles.advance(cycle, ElectionState.COUNTED)
+    await board.audit(person, "city_official", "result.published", str(cycle), after=payload)
+
+
+async def keep_projects(cycle: UUID, config: str) -> None:
+    """Keep the ballot's projects as rows, in the words they had on the ballot."""
+    rows = [
+        DistrictProject(
+            cycle=cycle,
+            area=district.code,
+            project=each.id,
+            proposal_number=int(each.id),
+            title=each.title,
+            issue=each.issue,
+            place=each.place,
+            cost=each.cost,
+        )
+        for district in agreed(config).districts
+        for each in district.projects
+    ]
+    for start in range(0, len(rows), 100):
+        await DistrictProject.insert(*rows[start : start + 100])
+
+
+async def result_files(cycle: UUID, config: str) -> dict[str, Json]:
+    """The published files of the result with their SHA-256, as the `result` leaf lists them."""
+    files: dict[str, Json] = {"projects.json": sha256(projects_json(config)).hexdigest()}
+    for row in await official_counts(cycle):
+        files[f"results/{row['area']}.json"] = sha256(row["document"].encode()).hexdigest()
+    return files
+
+
+def projects_json(config: str) -> bytes:
+    """projects.json of the bundle (docs/bundle.md): the ballot's projects, for reading."""
+    return canonical({"projects": json.loads(config)["projects"]})
+
+
+async def official_counts(cycle: UUID) -> list[dict[str, Any]]:
+    """The official count of every district, by area."""
+    return (
+        await Count.select(Count.area, Count.document, Count.digest)
+        .where((Count.cycle == cycle) & (Count.official.eq(True)))
+        .order_by(Count.area)
+    )
+
+
+async def _payload(cycle: UUID) -> dict[str, Json]:
+    rows = await official_counts(cycle)
+    if not rows:
+        raise Refused(Refusal.NOT_COUNTED)
+    return {"cycle": str(cycle), "digests": {row["area"]: row["digest"] for row in rows}}
+
+
+async def _tell_proposals(cycle: UUID, person: UUID) -> None:
+    outcomes: dict[int, str] = {}
+    reasons: dict[int, str] = {}
+    for row in await official_counts(cycle):
+        document = json.loads(row["document"])
+        won: Sequence[str] = document["winners"]
+        for project, why in document["why"].items():
+            outcomes[int(project)] = (ProjectOutcome.FUNDED if project in won else ProjectOutcome.NOT_FUNDED).value
+            reasons[int(project)] = why
+    await proposals.write_outcomes(cycle, outcomes, reasons, person)
