@@ -34,6 +34,5 @@ async def scratch() -> None:
     await Note.create_table()
     await engine().run("CREATE UNIQUE INDEX note_one_77 ON note (size) WHERE size = 77")
     await engine().run(
-        "CREATE TABLE leaf (id integer PRIMARY KEY, "
-        "page uuid REFERENCES page (id) DEFERRABLE INITIALLY DEFERRED)"
+        "CREATE TABLE leaf (id integer PRIMARY KEY, page uuid REFERENCES page (id) DEFERRABLE INITIALLY DEFERRED)"
     )

@@ -82,7 +82,4 @@ def test_a_refusal_speaks_with_its_facts() -> None:
     class Why(Reason):
         OVER = (422, "Pilihan Anda {over} di atas pagu.")
 
-    assert (
-        Refused(Why.OVER, over=money.rupiah(40_000_000)).sentence()
-        == f"Pilihan Anda {RP}40.000.000 di atas pagu."
-    )
+    assert Refused(Why.OVER, over=money.rupiah(40_000_000)).sentence() == f"Pilihan Anda {RP}40.000.000 di atas pagu."

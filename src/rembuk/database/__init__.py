@@ -10,8 +10,9 @@ from rembuk.database.current import (
 )
 from rembuk.database.faults import Trouble, constraint_of, refuses
 from rembuk.database.locks import AlreadyServed, server_lock
-from rembuk.database.migrating import Behind, behind, migrate
+from rembuk.database.migrating import Behind, behind, migrate, require_current
 from rembuk.database.opening import close_database, open_database
+from rembuk.database.sealing import unsealed
 from rembuk.database.sqlite import apart
 from rembuk.database.whole import lock_row, transaction
 
@@ -32,6 +33,8 @@ __all__ = [
     "on_postgres",
     "open_database",
     "refuses",
+    "require_current",
     "server_lock",
     "transaction",
+    "unsealed",
 ]

@@ -33,9 +33,7 @@ PRAGMAS = (  # in this order: WAL before the timeout can itself fail with "locke
     "mmap_size=268435456",
     "temp_store=memory",
 )
-_READS = re.compile(
-    r"\s*(SELECT|VALUES|EXPLAIN|PRAGMA|WITH(?!.*\b(INSERT|UPDATE|DELETE|REPLACE)\b))\b", re.I | re.S
-)
+_READS = re.compile(r"\s*(SELECT|VALUES|EXPLAIN|PRAGMA|WITH(?!.*\b(INSERT|UPDATE|DELETE|REPLACE)\b))\b", re.I | re.S)
 _apart: ContextVar[bool] = ContextVar("reads in a thread", default=False)
 
 
