@@ -218,4 +218,8 @@ if (offline && "caches" in window) caches.open("halaman").then(async (store) => 
   const pages = (await store.keys()).map((request) => new URL(request.url).pathname)
   offline.replaceChildren(...pages.map((path) => make("li", {}, make("a", { href: path }, path === "/" ? "Beranda" : decodeURI(path.slice(1))))))
 })
-if ("serviceWorker" in navigator && isSecureContext) navigator.serviceWorker.register("/sw.js").catch(() => {})
+/* The worker comes with the second page of a visit, so that the first one stays light. */
+if ("serviceWorker" in navigator && isSecureContext) {
+  if (kept(sessionStorage, "kunjung")) navigator.serviceWorker.register("/sw.js").catch(() => {})
+  else kept(sessionStorage, "kunjung", "1")
+}

@@ -2,14 +2,15 @@
    A page is kept only if the server itself calls it public (Cache-Control: public), which it never does for signed-in visitors;
    the booth, receipts and accounts are refused by name as well. Nothing is ever sent from here. */
 const STATIC = "statis-1", PAGES = "halaman", MOST = 30, OFFLINE = "/static/luring.html"
-const FIRST = [OFFLINE, "/static/rembuk.css", "/static/rembuk.js", "/static/favicon.svg"]
 const PRIVATE = /^\/(bilik|suara|bukti|status-saya|akun|masuk|daftar|kode|keluar|meja|petugas|admin|api|berkas|rembug\/.*\/catat)/
 
-addEventListener("install", (event) => event.waitUntil(caches.open(STATIC).then((store) => store.addAll(FIRST)).then(() => skipWaiting())))
+addEventListener("install", (event) => event.waitUntil(caches.open(STATIC).then((store) => store.add(OFFLINE)).then(() => skipWaiting())))
 addEventListener("activate", (event) => event.waitUntil((async () => {
   for (const name of await caches.keys()) if (name !== STATIC && name !== PAGES) await caches.delete(name)
   await clients.claim()
 })()))
+
+const HASHED = /\.[0-9a-f]{12}\./, plain = (url) => new URL(url).pathname.replace(HASHED, ".")
 
 async function lasting(request) {
   const store = await caches.open(STATIC), found = await store.match(request)
@@ -17,8 +18,7 @@ async function lasting(request) {
   const answer = await fetch(request)
   if (answer.ok) {
     // An older file of the same name goes when its successor comes.
-    const plain = (url) => new URL(url).pathname.replace(/\.[0-9a-f]{12}\./, ".")
-    for (const old of await store.keys()) if (old.url !== request.url && /\.[0-9a-f]{12}\./.test(old.url) && plain(old.url) === plain(request.url)) await store.delete(old)
+    for (const old of await store.keys()) if (old.url !== request.url && HASHED.test(old.url) && plain(old.url) === plain(request.url)) await store.delete(old)
     await store.put(request, answer.clone())
   }
   return answer
@@ -31,7 +31,8 @@ async function changing(request) {
     if (answer.ok) await store.put(request, answer.clone())
     return answer
   } catch (gone) {
-    const found = await store.match(request)
+    const bare = new URL(request.url).pathname, named = (await store.keys()).find((old) => plain(old.url) === bare)
+    const found = await store.match(named || request)
     if (found) return found
     throw gone
   }
@@ -67,7 +68,7 @@ async function page(event) {
 addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url)
   if (request.method !== "GET" || url.origin !== location.origin) return
-  if (url.pathname.startsWith("/static/")) event.respondWith(/\.[0-9a-f]{12}\./.test(url.pathname) ? lasting(request) : changing(request))
+  if (url.pathname.startsWith("/static/")) event.respondWith(HASHED.test(url.pathname) ? lasting(request) : changing(request))
   else if (request.mode === "navigate") {
     if (PRIVATE.test(url.pathname)) event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)))
     else event.respondWith(page(event))

@@ -1,0 +1,1 @@
+"""Tests of the look: files sent to the browser, templates, components."""
