@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,6 +160,24 @@ async def test_a_batch_gives_rows_some_at_a_time() -> None:
     async with await Note.select(Note.text).order_by(Note.text).batch(batch_size=3) as batch:
         sizes = [len(rows) async for rows in batch]
     assert sizes == [3, 3, 1]
+
+
+async def test_a_copy_under_load_is_sound_and_whole(tmp_path: Path) -> None:
+    """T-BACKUP: copied while 300 notes are written, every transaction is in it whole or not at all."""
+
+    @transaction
+    async def pair(n: int) -> None:
+        await write(f"{n} left")
+        await write(f"{n} right")
+
+    target = tmp_path / "copy.sqlite3"
+    await asyncio.gather(engine().copy_to(target), *(pair(n) for n in range(150)))
+    copy = sqlite3.connect(target)
+    assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert copy.execute("SELECT count(*) % 2 FROM note").fetchone() == (0,)
+    copy.close()
+    with pytest.raises(FileExistsError):
+        await engine().copy_to(target)
 
 
 async def test_only_one_server_per_file(sqlite_settings: Settings) -> None:

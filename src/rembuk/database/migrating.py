@@ -66,6 +66,8 @@ async def _apply(name: str, file: Path) -> None:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     async with joined():
+        if on_postgres():
+            await engine().run("SET LOCAL statement_timeout = 0")
         manager: Any = await module.forwards()
         with redirect_stdout(StringIO()):  # the runner talks to a terminal
             await manager.run()

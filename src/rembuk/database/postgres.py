@@ -16,7 +16,10 @@ from rembuk.errors import Refused
 Rows = list[dict[str, Any]]
 POOL = 8
 ACQUIRE_SECONDS = 5.0
-COMMAND_SECONDS = 30.0
+COMMAND_SECONDS = 600.0
+"""A server that does not answer at all is given up after this long."""
+STATEMENT = "30s"
+"""The server ends a statement that takes longer; migrations lift this for themselves."""
 _GONE = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError, TimeoutError)
 
 also(asyncpg.PostgresError)
@@ -50,6 +53,7 @@ class Postgres(PostgresEngine):
             server_settings={
                 "application_name": "rembuk",
                 "TimeZone": "UTC",
+                "statement_timeout": STATEMENT,
                 "idle_in_transaction_session_timeout": "60s",
             },
         )
