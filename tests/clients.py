@@ -14,6 +14,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from rembuk.app import ROOMS, create_app
+from rembuk.people import pepper
 from rembuk.settings import settings
 from rembuk.web import cache, csrf, session
 from rembuk.web.viewer import Role
@@ -22,6 +23,7 @@ from rembuk.web.visit import cookie_name
 _PROCESS = Path(tempfile.gettempdir()) / f"rembuk-tests-{os.getuid()}" / "process"
 os.environ.setdefault("REMBUK_DATA", str(_PROCESS / "data"))
 os.environ.setdefault("REMBUK_SECRETS", str(_PROCESS / "secrets"))
+pepper.make_secrets()
 ONLY_ROOMS = os.environ.get("REMBUK_TEST_ROOMS")
 """Names of rooms, with commas: join only these, while others are being built."""
 

@@ -1,7 +1,7 @@
 """create_app(): the one place where everything is joined."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,8 +12,10 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from rembuk.database import close_database, open_database
+from rembuk.jobs import run_jobs
 from rembuk.settings import settings
 from rembuk.web import errors, health, i18n, openapi, paths, templates, tongue
+from rembuk.web import sweep as sweep
 from rembuk.web.gate import Gate
 from rembuk.web.guards import every_route_guarded
 from rembuk.web.hooks import Hooks, wire
@@ -42,7 +44,8 @@ ROOMS = (
     "front",
 )
 CORNERS = ("routes", "api")
-MOST_PARTS = 101
+BACKSTAGE = ("store", "jobs", "outbox")
+MOST_PARTS = 100
 
 
 def found(name: str) -> ModuleType | None:
@@ -54,7 +57,10 @@ def found(name: str) -> ModuleType | None:
 
 
 def room_handlers(rooms: Sequence[str]) -> list[HTTPRouteHandler]:
-    """The handlers of these rooms, of those that have routes.py or api.py."""
+    """The handlers of these rooms, of those that have routes.py or api.py; their jobs are met on the way."""
+    for room in rooms:
+        for corner in BACKSTAGE:
+            found(f"rembuk.{room}.{corner}")
     corners = [found(f"rembuk.{room}.{corner}") for room in rooms for corner in CORNERS]
     return [handler for corner in corners if corner is not None for handler in corner.HANDLERS]
 
@@ -71,14 +77,16 @@ def hooks() -> Hooks:
 
 @asynccontextmanager
 async def lifespan(app: Litestar) -> AsyncIterator[None]:
-    """Open the database and run the jobs while the app lives; one that is open already is left as it is."""
-    async with AsyncExitStack() as stack:
-        if not app.state.get("database_is_open"):
-            await open_database(settings())
-            stack.push_async_callback(close_database)
-        if jobs := found("rembuk.jobs"):
-            await stack.enter_async_context(jobs.run_jobs())
+    """Open the database and run the jobs while the app lives; tests that opened one themselves get neither."""
+    if app.state.database_is_open:
         yield
+        return
+    await open_database(settings())
+    try:
+        async with run_jobs():
+            yield
+    finally:
+        await close_database()
 
 
 def create_app(

@@ -66,9 +66,7 @@ def refused_by_framework(request: Request, fault: HTTPException) -> Response:
     headers = dict(fault.headers or {})
     if for_program(request):
         faults = _field_faults(fault) if isinstance(fault, ValidationException) else {}
-        return _problem(
-            request, status, gettext(reason.sentence), reason.name, errors=faults, headers=headers
-        )
+        return _problem(request, status, gettext(reason.sentence), reason.name, errors=faults, headers=headers)
     return _page(request, status, gettext(reason.sentence), headers)
 
 
@@ -129,9 +127,7 @@ def _problem(
 
 def _field_faults(fault: ValidationException) -> dict[str, str]:
     extra = fault.extra if isinstance(fault.extra, list) else []
-    return {
-        str(item.get("key", "")): str(item.get("message", "")) for item in extra if isinstance(item, dict)
-    }
+    return {str(item.get("key", "")): str(item.get("message", "")) for item in extra if isinstance(item, dict)}
 
 
 def _page(request: Connection, status: int, sentence: str, headers: dict[str, str]) -> Response:

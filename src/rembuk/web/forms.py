@@ -101,9 +101,7 @@ class Form:
             self.errors.say(name, TOO_LONG, most=most)
         return text
 
-    def line(
-        self, name: str, *, required: bool = False, least: int = 0, most: int = 200, empty: str = EMPTY
-    ) -> str:
+    def line(self, name: str, *, required: bool = False, least: int = 0, most: int = 200, empty: str = EMPTY) -> str:
         """One field as a single line: line ends become spaces."""
         text = self.text(name, required=required, least=least, most=most, empty=empty)
         return " ".join(text.split())

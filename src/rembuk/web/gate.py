@@ -1,4 +1,4 @@
-"""The gate every request passes: limits, host, static files, session, page cache; and headers on the way out."""
+"""The gate every request passes: limits, host, static files, session, page cache; headers on the way out."""
 
 import asyncio
 import secrets
@@ -71,12 +71,7 @@ class Outgoing:
     def _squeezed(self, body: bytes, given: Raw) -> tuple[bytes, Raw]:
         told = dict(given)
         kind = told.get(b"content-type", b"").decode("latin-1")
-        if (
-            b"content-encoding" in told
-            or len(body) < SMALLEST
-            or not self.encodings
-            or not compressible(kind)
-        ):
+        if b"content-encoding" in told or len(body) < SMALLEST or not self.encodings or not compressible(kind):
             return body, given
         small = squeezed(body, self.encodings[0])
         kept = [(name, text) for name, text in given if name not in (b"content-length", b"vary")]
@@ -165,13 +160,9 @@ class Gate:
         peer = (scope.get("client") or ("", 0))[0]
         address = client_address(peer, headers.get("x-forwarded-for", ""), settings().trusted_proxies)
         cookies = read_cookies(headers.get("cookie", ""))
-        return Visit(
-            secrets.token_hex(5).upper(), address, i18n.speak(cookies.get(i18n.COOKIE)), cookies=cookies
-        )
+        return Visit(secrets.token_hex(5).upper(), address, i18n.speak(cookies.get(i18n.COOKIE)), cookies=cookies)
 
-    async def _answer(
-        self, scope: Scope, receive: Any, out: Outgoing, notes: Visit, headers: dict[str, str]
-    ) -> None:
+    async def _answer(self, scope: Scope, receive: Any, out: Outgoing, notes: Visit, headers: dict[str, str]) -> None:
         request = Request(cast("Any", scope), receive)
         if (refusal := self._why_not(scope, notes, headers)) is not None:
             await self._send(refused(request, refusal), scope, receive, out)
@@ -186,9 +177,7 @@ class Gate:
         if (missed := await answered(inside, request, lambda: out.status > 0)) is not None:
             await self._send(missed, scope, receive, out)
 
-    async def _inside(
-        self, scope: Scope, receive: Any, out: Outgoing, notes: Visit, headers: dict[str, str]
-    ) -> None:
+    async def _inside(self, scope: Scope, receive: Any, out: Outgoing, notes: Visit, headers: dict[str, str]) -> None:
         if secret := notes.cookies.get(session.COOKIE):
             notes.session = await session.session_of(secret)
             notes.viewer = await session.viewer_of(notes.session)
@@ -203,11 +192,14 @@ class Gate:
                 return
         async with Deadline(receive) as deadline:
             out.began, notes.extend = deadline.lift, deadline.extend
-            await self.inner(scope, deadline.receive, out)
+            try:
+                await self.inner(scope, deadline.receive, out)
+            finally:
+                out.began = None
 
     def _why_not(self, scope: Scope, notes: Visit, headers: dict[str, str]) -> Refused | None:
         """Why a request is turned away before anything is read: size, host, strange characters, too many."""
-        target = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")
+        target = (scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")).split(b"?")[0]
         if len(target) + len(scope["query_string"]) > LONGEST_URL:
             return Refused(Web.URL_TOO_LONG)
         if sum(len(name) + len(text) for name, text in scope["headers"]) > LONGEST_HEADERS:
@@ -233,7 +225,8 @@ class Gate:
 
 def _hostname(host: str) -> str | None:
     try:
-        return urlsplit(f"//{host}").hostname
+        parts = urlsplit(f"//{host}")
+        return parts.hostname if parts.port is None or parts.port else None
     except ValueError:
         return None
 

@@ -108,10 +108,7 @@ STAFF = Guard(
 
 async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Before every handler: numbers in the path, origin and token of unsafe methods, then the guard."""
-    if any(
-        isinstance(part, int) and abs(part) > _LARGEST_PATH_INTEGER
-        for part in connection.path_params.values()
-    ):
+    if any(isinstance(part, int) and abs(part) > _LARGEST_PATH_INTEGER for part in connection.path_params.values()):
         raise Refused(Web.NOT_FOUND)
     if cast("Any", connection.scope)["method"] not in csrf.SAFE_METHODS:
         await _own_form(connection)

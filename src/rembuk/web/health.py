@@ -22,13 +22,9 @@ async def readyz(request: Request) -> Response:
     try:
         missing = await behind()
     except _UNREACHABLE + faults():
-        return Response(
-            {"status": "database"}, media_type="application/json", status_code=503, headers=_HEADERS
-        )
+        return Response({"status": "database"}, media_type="application/json", status_code=503, headers=_HEADERS)
     if missing:
-        return Response(
-            {"status": "migrations"}, media_type="application/json", status_code=503, headers=_HEADERS
-        )
+        return Response({"status": "migrations"}, media_type="application/json", status_code=503, headers=_HEADERS)
     return Response({"status": "ok"}, media_type="application/json", headers=_HEADERS)
 
 

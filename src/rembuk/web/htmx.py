@@ -7,10 +7,7 @@ from litestar.connection import ASGIConnection
 
 def is_htmx(request: ASGIConnection[Any, Any, Any, Any]) -> bool:
     """Whether htmx asks, and a part of a page is enough."""
-    return (
-        request.headers.get("hx-request") == "true"
-        and request.headers.get("hx-history-restore-request") != "true"
-    )
+    return request.headers.get("hx-request") == "true" and request.headers.get("hx-history-restore-request") != "true"
 
 
 def go_to(path: str) -> dict[str, str]:

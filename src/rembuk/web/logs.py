@@ -44,9 +44,7 @@ def is_vote_path(path: str) -> bool:
     return any(path == vote or path.startswith(f"{vote}/") for vote in VOTE_PATHS)
 
 
-def access_facts(
-    scope: Mapping[str, Any], number: str, address: str, status: int, ms: float
-) -> dict[str, Any]:
+def access_facts(scope: Mapping[str, Any], number: str, address: str, status: int, ms: float) -> dict[str, Any]:
     """What is written about one answered request."""
     path: str = scope["path"]
     if is_vote_path(path):

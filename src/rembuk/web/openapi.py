@@ -25,8 +25,7 @@ def describe(handlers: Sequence[HTTPRouteHandler]) -> None:
     _described[:] = [
         handler
         for handler in handlers
-        if handler.include_in_schema is not False
-        and any(path.startswith("/api/v1/") for path in handler.paths)
+        if handler.include_in_schema is not False and any(path.startswith("/api/v1/") for path in handler.paths)
     ]
     document.cache_clear()
 
@@ -41,7 +40,9 @@ def document() -> bytes:
         license=License(name="AGPL-3.0-or-later", identifier="AGPL-3.0-or-later"),
         contact=Contact(name="Rembuk", url=settings().base_url),
     )
-    described = Litestar(route_handlers=list(_described), openapi_config=config, logging_config=None)
+    described = Litestar(
+        route_handlers=list(_described), openapi_config=config, logging_config=None, request_class=Request
+    )
     schema: dict[str, Any] = described.openapi_schema.to_schema()
     schema["servers"] = [{"url": settings().base_url}]
     return msgspec.json.encode(schema)

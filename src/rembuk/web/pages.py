@@ -118,9 +118,7 @@ def public_answer(kept: cache.KeptPage, asked: Any) -> tuple[int, dict[str, str]
     return 200, headers, body
 
 
-def redirect(
-    to: str, flash: str | None = None, kind: str = "berhasil", request: Connection | None = None
-) -> Response:
+def redirect(to: str, flash: str | None = None, kind: str = "berhasil", request: Connection | None = None) -> Response:
     """303 to a page of ours (anything else becomes the first page), with a message shown there once.
 
     Given the request, htmx is told to leave for that page instead of swapping it in.

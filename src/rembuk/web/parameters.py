@@ -6,6 +6,7 @@ numbers are held within 64 bits, because a database refuses larger ones.
 
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -22,22 +23,18 @@ def mark_parameters(function: Callable[..., Any], path: str) -> None:
     in_path = set(_IN_PATH.findall(path))
     hints = get_type_hints(function, include_extras=True)
     function.__annotations__ = {
-        name: kind if name in _GIVEN or _marked(kind) else _mark(kind, name in in_path)
-        for name, kind in hints.items()
+        name: kind if name in _GIVEN else _marked(kind, name in in_path) for name, kind in hints.items()
     }
 
 
-def _marked(kind: Any) -> bool:
-    return get_origin(kind) is Annotated and any(
-        isinstance(extra, ParameterKwarg) for extra in get_args(kind)[1:]
-    )
-
-
-def _mark(kind: Any, in_path: bool) -> Any:
-    if in_path:
-        return Annotated[kind, PathParameter()]
-    if kind is int:
-        kind = _BOUNDED
-    elif kind == int | None:
-        kind = _BOUNDED | None
-    return Annotated[kind, QueryParameter()]
+def _marked(kind: Any, in_path: bool) -> Any:
+    plain, *extras = get_args(kind) if get_origin(kind) is Annotated else (kind,)
+    known = next((extra for extra in extras if isinstance(extra, ParameterKwarg)), None)
+    if known is not None and type(known) is not ParameterKwarg:
+        return kind
+    mark = PathParameter if in_path else QueryParameter
+    if known is None:
+        bounded = {int: _BOUNDED, int | None: _BOUNDED | None}.get(plain, plain) if not in_path else plain
+        return Annotated[bounded, *extras, mark()]
+    told = {part.name: getattr(known, part.name) for part in fields(known) if part.name != "query"}
+    return Annotated[plain, *(extra for extra in extras if extra is not known), mark(**told)]

@@ -18,11 +18,7 @@ class Problem(msgspec.Struct, omit_defaults=False):
     errors: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-def problem(
-    status: int, detail: str, number: str, name: str = "", errors: dict[str, str] | None = None
-) -> Problem:
+def problem(status: int, detail: str, number: str, name: str = "", errors: dict[str, str] | None = None) -> Problem:
     """A problem document; `name` makes its type, "about:blank" when there is none."""
     kind = f"urn:rembuk:masalah:{name.lower().replace('_', '-')}" if name else "about:blank"
-    return Problem(
-        kind, HTTPStatus(status).phrase, status, detail, f"urn:rembuk:permintaan:{number}", errors or {}
-    )
+    return Problem(kind, HTTPStatus(status).phrase, status, detail, f"urn:rembuk:permintaan:{number}", errors or {})

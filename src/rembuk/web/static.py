@@ -52,9 +52,7 @@ class StaticFiles:
             return None
         if (file := self.by_path.get(path)) is None:
             return None
-        encoding = next(
-            (name for name in accepted(headers.get("accept-encoding", "")) if name in file.bodies), ""
-        )
+        encoding = next((name for name in accepted(headers.get("accept-encoding", "")) if name in file.bodies), "")
         tag = f'"{file.tag}{"-" + encoding if encoding else ""}"'
         raw: Raw = [
             (b"etag", tag.encode()),

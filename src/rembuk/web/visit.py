@@ -81,9 +81,7 @@ def remembered(connection: ASGIConnection[Any, Any, Any, Any], name: str) -> str
     return visit(connection).cookies.get(name)
 
 
-def remember(
-    connection: ASGIConnection[Any, Any, Any, Any], name: str, text: str, seconds: int | None = YEAR
-) -> None:
+def remember(connection: ASGIConnection[Any, Any, Any, Any], name: str, text: str, seconds: int | None = YEAR) -> None:
     """Set a cookie with the answer to this request."""
     visit(connection).remember(name, text, seconds)
 
