@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TypeAlias
 
+from rembuk.board.rules import Json
 from rembuk.cycles.rules import Cycle, Election, Phase
 from rembuk.tally.election import Options
 
 FORMAT = "rembuk-config-1"
 SMALLEST_FULL = 200
-Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 
 @dataclass(frozen=True, slots=True)

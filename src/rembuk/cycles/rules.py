@@ -108,7 +108,7 @@ class Refusal(Reason):
     NO_CEILINGS = (409, N_("Pagu per kecamatan belum dihitung."))
     WRONG_STATE = (409, N_("Keadaan pemungutan suara sudah berubah. Muat ulang halaman."))
     TOO_EARLY = (409, N_("Bilik suara dibuka mulai {moment}."))
-    BAD_FORMULA = (422, N_("{words}"))
+    NOT_THE_TOTAL = (422, N_("Jumlah pagu kecamatan harus sama dengan pagu kota."))
     NOT_ALLOWED = (403, N_("Tahap sekarang tidak mengizinkan ini."))
 
 
@@ -250,9 +250,7 @@ def why_not_open(kind: PhaseKind, phases: Mapping[PhaseKind, Phase]) -> tuple[Re
     return None
 
 
-def why_not_close(
-    kind: PhaseKind, phases: Mapping[PhaseKind, Phase]
-) -> tuple[Refusal, dict[str, str]] | None:
+def why_not_close(kind: PhaseKind, phases: Mapping[PhaseKind, Phase]) -> tuple[Refusal, dict[str, str]] | None:
     """The reason this phase may not be closed now, or None."""
     name = PHASE_NAMES[kind]
     if kind not in phases:

@@ -9,6 +9,7 @@ from piccolo.columns import (
     Text,
     Timestamptz,
 )
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -42,7 +43,7 @@ class PhaseRow(Table, tablename="phase"):
     """One phase of a cycle as planned, and when it really opened and closed."""
 
     id = UUID(primary_key=True, default=UUID4())
-    cycle = ForeignKey(Cycle, null=False, index=True)
+    cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
     kind = Text(required=True, help_text="proposals | debate | review | voting | results | works")
     starts_at = Timestamptz(required=True, default=None)
     ends_at = Timestamptz(required=True, default=None)
@@ -57,7 +58,7 @@ class PhaseEvent(Table, tablename="phase_event"):
     """A phase was opened or closed: by whom, when, why; never changed afterwards."""
 
     id = UUID(primary_key=True, default=UUID4())
-    cycle = ForeignKey(Cycle, null=False, index=True)
+    cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
     kind = Text(required=True)
     action = Text(required=True, help_text="open | close")
     actor = UUID(null=True, default=None)
@@ -69,7 +70,7 @@ class Election(Table, tablename="election"):
     """One vote inside a cycle; its row is the lock every cast and every change of phase takes."""
 
     id = UUID(primary_key=True, default=UUID4())
-    cycle = ForeignKey(Cycle, null=False, index=True)
+    cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
     name = Text(required=True)
     state = Text(required=True, help_text="draft | frozen | open | closed | opened | counted | certified")
     level = Text(default="L1")
@@ -90,7 +91,7 @@ class Ceiling(Table, tablename="ceiling"):
     """The money of one district, with the arithmetic that gave it."""
 
     id = UUID(primary_key=True, default=UUID4())
-    cycle = ForeignKey(Cycle, null=False, index=True)
+    cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
     area = Text(required=True, help_text="area code; for an archive the district's own key")
     name = Text(required=True)
     amount = BigInt(required=True)

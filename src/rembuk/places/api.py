@@ -56,9 +56,7 @@ def _figure(figure: Statistic) -> FigureOut:
 
 
 @get("/api/v1/areas", guard=PUBLIC)
-async def areas(
-    level: Level | None = None, parent: Annotated[str, Parameter(max_length=20)] | None = None
-) -> AreaList:
+async def areas(level: Level | None = None, parent: Annotated[str, Parameter(max_length=20)] | None = None) -> AreaList:
     """Areas by level (city, kecamatan, kelurahan, rw) and by the code of their parent; all by default."""
     atlas = await store.atlas()
     found = atlas.below.get(parent, ()) if parent else tuple(atlas.areas.values())

@@ -1,6 +1,7 @@
 """Rows of areas: an area keeps its row when its name or border changes, with the dates it was valid."""
 
 from piccolo.columns import UUID, BigInt, Date, ForeignKey, Integer, Text
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -39,7 +40,7 @@ class AreaShape(Table, tablename="area_shape"):
     """The outline of an area as an SVG path in the pack's view box, and where its label sits."""
 
     id = UUID(primary_key=True, default=UUID4())
-    area = ForeignKey(Area, null=False, index=True, unique=True)
+    area = ForeignKey(Area, null=False, index=True, on_delete=OnDelete.restrict, unique=True)
     path = Text(required=True)
     label_x = Integer(required=True, help_text="tenths of a view box unit")
     label_y = Integer(required=True, help_text="tenths of a view box unit")
@@ -49,7 +50,7 @@ class AreaStatistic(Table, tablename="area_statistic"):
     """One published figure about an area, with its year and source."""
 
     id = UUID(primary_key=True, default=UUID4())
-    area = ForeignKey(Area, null=False, index=True)
+    area = ForeignKey(Area, null=False, index=True, on_delete=OnDelete.restrict)
     name = Text(required=True)
     year = Integer(required=True)
     amount = BigInt(required=True)

@@ -1,6 +1,7 @@
 """Rows of the technical review: one per round of checking, kept when a later one replaces it."""
 
 from piccolo.columns import UUID, BigInt, Boolean, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -13,8 +14,8 @@ class Review(Table, tablename="review"):
     """An official's verdict on a proposal; public once finished, the internal note never."""
 
     id = UUID(primary_key=True, default=UUID4())
-    proposal = ForeignKey(Proposal, null=False, index=True)
-    reviewer = ForeignKey(Person, null=False, index=True)
+    proposal = ForeignKey(Proposal, null=False, index=True, on_delete=OnDelete.restrict)
+    reviewer = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.restrict)
     nth = Integer(required=True)
     verdict = Text(required=True, help_text="undecided | feasible | feasible_changed | infeasible")
     reason = Text(default="")

@@ -30,11 +30,8 @@ async def needs() -> list[Need]:
 
 
 async def preview(budget: int, rule: str, options: Mapping[str, int]) -> list[Line]:
-    """What a formula would give each kecamatan; writes nothing; Refused(BAD_FORMULA) in words."""
-    try:
-        return formula.shares(budget, rule, options, await needs())
-    except formula.BadFormula as fault:
-        raise Refused(Refusal.BAD_FORMULA, words=str(fault)) from fault
+    """What a formula would give each kecamatan; writes nothing; Refused says in words what cannot be."""
+    return formula.shares(budget, rule, options, await needs())
 
 
 @transaction
@@ -46,9 +43,7 @@ async def set_formula(
     await insist_unfrozen(cycle_id)
     text = json.dumps(dict(options), sort_keys=True)
     row = tables.Cycle
-    await row.update({row.budget: budget, row.quota_rule: rule, row.quota_options: text}).where(
-        row.id == cycle_id
-    )
+    await row.update({row.budget: budget, row.quota_rule: rule, row.quota_options: text}).where(row.id == cycle_id)
     return await _keep(cycle_id, await preview(budget, rule, options), actor)
 
 
@@ -66,7 +61,7 @@ async def keep_lines(cycle_id: UUID, lines: Sequence[Line], actor: UUID | None =
     """Ceilings as given: an archived round's own districts, or typed ones; they must add up (Q3)."""
     kept = await cycle(cycle_id)
     if sum(line.amount for line in lines) != kept.budget:
-        raise Refused(Refusal.BAD_FORMULA, words="Jumlah pagu kecamatan harus sama dengan pagu kota.")
+        raise Refused(Refusal.NOT_THE_TOTAL)
     return await _keep(cycle_id, lines, actor)
 
 

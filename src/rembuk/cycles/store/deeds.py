@@ -69,9 +69,7 @@ async def payload(deed: Deed, cycle_id: UUID, projects: Sequence[FrozenProject] 
 
 
 @transaction
-async def propose(
-    deed: Deed, cycle_id: UUID, person: UUID, projects: Sequence[FrozenProject] = ()
-) -> ActRecord:
+async def propose(deed: Deed, cycle_id: UUID, person: UUID, projects: Sequence[FrozenProject] = ()) -> ActRecord:
     """The first person asks for a deed; an earlier request that nobody signed is taken back."""
     await locked_cycle(cycle_id)
     await _insist_state(deed, cycle_id)
@@ -162,14 +160,10 @@ async def _turn(vote: Election, state: ElectionState) -> None:
     await tables.Election.update({tables.Election.state: state.value}).where(tables.Election.id == vote.id)
 
 
-async def pending(
-    cycle_id: UUID, deed: Deed | None = None, state: ActState = ActState.PROPOSED
-) -> list[ActRecord]:
+async def pending(cycle_id: UUID, deed: Deed | None = None, state: ActState = ActState.PROPOSED) -> list[ActRecord]:
     """Deeds of this cycle that wait: for their second person, or (SIGNED) for their instant."""
     acts = await board.waiting_acts(state=state)
-    mine = [
-        act for act in acts if act.action in set(Deed) and json.loads(act.payload)["cycle"] == str(cycle_id)
-    ]
+    mine = [act for act in acts if act.action in set(Deed) and json.loads(act.payload)["cycle"] == str(cycle_id)]
     return [act for act in mine if deed is None or act.action == deed.value]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from piccolo.columns import Column
+from piccolo.table import Table
 
 from rembuk import clock
 from rembuk.board import store as board
@@ -24,7 +25,6 @@ from rembuk.cycles.rules import (
 from rembuk.cycles.store.questions import MAIN_ELECTION, cycle, election, phases
 from rembuk.cycles.store.rows import cycle_of
 from rembuk.database import lock_row, refuses, transaction
-from rembuk.database.faults import faults
 from rembuk.errors import Refused
 from rembuk.places.rules import slugged
 
@@ -139,13 +139,25 @@ async def delete(cycle_id: UUID, actor: UUID | None) -> None:
     kept = await locked_cycle(cycle_id)
     if kept.state is not CycleState.DRAFT:
         raise Refused(Refusal.NOT_DRAFT)
-    for table in (tables.PhaseRow, tables.Ceiling, tables.Election):
+    vote = (await election(cycle_id)).id
+    if await _is_used(tables.Cycle, cycle_id) or await _is_used(tables.Election, vote):
+        raise Refused(Refusal.NOT_EMPTY)
+    for table in _OWN:
         await table.delete().where(table.cycle == cycle_id)
-    try:
-        await tables.Cycle.delete().where(tables.Cycle.id == cycle_id)
-    except faults() as fault:  # a proposal or a roll entry still points here, the database says
-        raise Refused(Refusal.NOT_EMPTY) from fault
+    await tables.Cycle.delete().where(tables.Cycle.id == cycle_id)
     await board.audit(actor, "city_official", "cycle.delete", kept.slug)
+
+
+_OWN = (tables.PhaseRow, tables.Ceiling, tables.Election)
+
+
+async def _is_used(table: type[Table], id: UUID) -> bool:
+    """Whether a row of any other table, of whatever room, points at this one."""
+    for column in table._meta.foreign_key_references:
+        holder = column._meta.table
+        if holder not in _OWN and await holder.exists().where(column == id):
+            return True
+    return False
 
 
 @transaction
@@ -178,6 +190,4 @@ async def _keep_dates(cycle_id: UUID, phase: Phase, *, known: bool) -> None:
         dates: dict[Column | str, Any] = {row.starts_at: phase.starts_at, row.ends_at: phase.ends_at}
         await row.update(dates).where(row.cycle == cycle_id, row.kind == phase.kind.value)
         return
-    await row.insert(
-        row(cycle=cycle_id, kind=phase.kind.value, starts_at=phase.starts_at, ends_at=phase.ends_at)
-    )
+    await row.insert(row(cycle=cycle_id, kind=phase.kind.value, starts_at=phase.starts_at, ends_at=phase.ends_at))

@@ -36,9 +36,7 @@ async def begin(cycle_id: UUID, kind: PhaseKind, actor: UUID | None, reason: str
         raise Refused(Refusal.NOT_PUBLISHED)
     if fault := rules.why_not_open(kind, await _by_kind(cycle_id)):
         raise Refused(fault[0], **fault[1])
-    if missing := [
-        check.words for check in await checks(kind, cycle_id) if check.blocks and not check.passed
-    ]:
+    if missing := [check.words for check in await checks(kind, cycle_id) if check.blocks and not check.passed]:
         raise Refused(Refusal.CHECK_FAILS, words=missing[0])
     return await _note(kept, Turn(kind, "open", clock.now()), actor, reason)
 
@@ -59,9 +57,7 @@ async def _note(kept: Cycle, turn: Turn, actor: UUID | None, reason: str) -> lis
     row, kind = tables.PhaseRow, turn.kind.value
     column = row.opened_at if turn.action == "open" else row.closed_at
     await row.update({column: turn.at}).where(row.cycle == kept.id, row.kind == kind)
-    event = tables.PhaseEvent(
-        cycle=kept.id, kind=kind, action=turn.action, actor=actor, reason=reason, at=turn.at
-    )
+    event = tables.PhaseEvent(cycle=kept.id, kind=kind, action=turn.action, actor=actor, reason=reason, at=turn.at)
     await tables.PhaseEvent.insert(event)
     who = "city_official" if actor else "scheduler"
     await board.audit(actor, who, f"phase.{turn.action}", f"{kept.slug}/{kind}", reason)
