@@ -1,0 +1,89 @@
+"""Hypothesis strategies: any election, any ballot, any ceiling."""
+
+from hypothesis import strategies as st
+
+from rembuk.tally.election import Completion, Election, Options, Order, Project, Utility
+from rembuk.tally.limits import Limit
+
+ISSUES = ("waste", "clean_water", "flood")
+NAMES = "abcdefghij"
+
+
+def options(kind: str = "approval") -> st.SearchStrategy[Options]:
+    """Options a rule can use on ballots of this kind."""
+    utilities = [Utility.COST, Utility.COUNT]
+    utilities += {"points": [Utility.POINTS], "ranked": [Utility.BORDA]}.get(kind, [])
+    return st.builds(
+        Options,
+        order=st.sampled_from(Order),
+        skip=st.booleans(),
+        threshold=st.integers(0, 3),
+        utility=st.sampled_from(utilities),
+        completion=st.sampled_from(Completion),
+        step=st.integers(1, 5),
+    )
+
+
+@st.composite
+def projects(draw: st.DrawFn, most: int = 7, dearest: int = 60) -> list[Project]:
+    """Some projects with costs that often tie, issues, and now and then a group, a requirement or a refusal."""
+    ids = NAMES[: draw(st.integers(1, most))]
+    costs = st.one_of(st.integers(1, dearest), st.sampled_from([10, 20, 30]))
+    listed = [Project(name, draw(costs), issue=draw(st.sampled_from(ISSUES))) for name in ids]
+    return listed
+
+
+@st.composite
+def choices(draw: st.DrawFn, ids: list[str], kind: str) -> object:
+    """One ballot of this kind over these projects, empty now and then."""
+    named = draw(st.lists(st.sampled_from(ids), unique=True, max_size=len(ids)))
+    if kind == "points":
+        return tuple((name, draw(st.integers(1, 9))) for name in named)
+    return tuple(named)
+
+
+@st.composite
+def elections(
+    draw: st.DrawFn, kinds: tuple[str, ...] = ("approval",), rule: str | None = None, most: int = 7, voters: int = 12
+) -> Election:
+    """Any election: projects, merged ballots, a budget that is often tight, options, sometimes a public seed."""
+    kind = draw(st.sampled_from(kinds))
+    listed = draw(projects(most=most))
+    ids = [project.id for project in listed]
+    types = draw(st.lists(st.tuples(choices(ids, kind), st.integers(1, 5)), max_size=voters))
+    return Election.of(
+        listed,
+        types,
+        draw(st.integers(0, 150)),
+        kind=kind,
+        rule=rule or draw(st.sampled_from(["greedy", "equal_shares", "phragmen"])),
+        options=draw(options(kind)),
+        seed=draw(st.one_of(st.none(), st.binary(min_size=1, max_size=4))),
+        contest="c",
+    )
+
+
+@st.composite
+def bounded_elections(draw: st.DrawFn) -> Election:
+    """An election with groups, requirements, refusals and caps."""
+    base = draw(elections())
+    ids = [project.id for project in base.projects]
+    changed = [
+        Project(
+            project.id,
+            project.cost,
+            issue=project.issue,
+            group=draw(st.sampled_from(["", "", "g", "h"])),
+            requires=draw(st.sampled_from(["", "", *[other for other in ids if other != project.id]])),
+            refusal=draw(st.sampled_from(["", "", "", "too dear"])),
+        )
+        for project in base.projects
+    ]
+    inside = draw(st.sets(st.sampled_from(ids)))
+    cap = Limit("rw", frozenset(inside), draw(st.integers(0, 3)), draw(st.integers(0, 80)))
+    return Election(
+        tuple(changed), base.ballots, base.budget, base.rule, base.options, base.seed, "c", limits=(cap,)
+    )
+
+
+KINDS = ("approval", "knapsack", "ranked", "points")
