@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from rembuk import clock, money
 from rembuk.settings import asset_folder
-from rembuk.web import i18n
+from rembuk.web import currency, i18n
 from rembuk.web.static import static_files
 
 _EN = str.maketrans(".,", ",.")
@@ -45,8 +45,8 @@ def _dated(write: Callable[[datetime, str], str]) -> Callable[[datetime], str]:
 
 
 FORMATS: dict[str, Callable[..., str]] = {
-    "rp": _spoken(money.rupiah),
-    "short_rp": _spoken(money.short_rupiah),
+    "rp": _spoken(currency.amount),
+    "short_rp": _spoken(currency.short_amount),
     "number": _spoken(money.thousands),
     "percent": _spoken(money.percent),
     "date": _dated(clock.date),

@@ -9,6 +9,8 @@ from rembuk.results.store.reading import (
     district_result,
     districts,
     finished_cycles,
+    named,
+    unpublished,
 )
 
 __all__ = [
@@ -20,12 +22,14 @@ __all__ = [
     "districts",
     "election_of",
     "finished_cycles",
+    "named",
     "open_ballots",
     "outer_envelopes",
     "propose_opening",
     "propose_publication",
     "publish",
     "record_dice",
+    "unpublished",
     "waiting_opening",
     "waiting_publication",
 ]

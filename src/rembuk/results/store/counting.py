@@ -72,7 +72,7 @@ def election_of(contest: Contest, text: str, seed: bytes | None) -> Election:
 
 
 async def count_cycle(cycle: UUID, person: UUID | None) -> int:
-    """Count every district by its own rule and by the others; how many districts were counted. Twice changes nothing."""
+    """Count every district by its own rule and by the others; how many districts. Twice changes nothing."""
     election = await cycles.election(cycle)
     if election.state not in (ElectionState.OPENED, ElectionState.COUNTED):
         raise Refused(Refusal.NOT_OPENED)

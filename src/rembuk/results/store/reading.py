@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from rembuk.cycles import store as cycles
 from rembuk.cycles.freezing import SMALLEST_FULL
+from rembuk.cycles.rules import Cycle
 from rembuk.errors import Refused
+from rembuk.places import store as places
 from rembuk.results.rules import RULE_NAMES, Comparison, Contender, DistrictResult, Played, Refusal
 from rembuk.results.tables import BallotsFile, Count, DistrictProject
 
@@ -25,6 +28,14 @@ class DistrictLine:
     ballots: int
     eligible: int
     segments: tuple[tuple[str, int, str], ...]
+
+
+async def named(cycle: Cycle) -> dict[str, tuple[str, str]]:
+    """Name and slug of every district of a cycle by its area code; an archive's key is its slug."""
+    lines = await cycles.ceiling_lines(cycle.id)
+    if cycle.kind != "round":
+        return {line.area: (line.name, line.area) for line in lines}
+    return {line.area: (line.name, places.slug_of(await places.area(line.area))) for line in lines}
 
 
 async def finished_cycles() -> list[UUID]:
@@ -201,3 +212,12 @@ def _comparisons(
             )
         )
     return found
+
+
+async def unpublished(cycle: UUID) -> list[dict[str, Any]]:
+    """The official counts of a cycle as the desk sees them before they are published: area, winners, sums, digest."""
+    return (
+        await Count.select(Count.area, Count.winner_count, Count.cost, Count.ceiling, Count.ballot_count, Count.digest)
+        .where((Count.cycle == cycle) & (Count.official.eq(True)))
+        .order_by(Count.area)
+    )
