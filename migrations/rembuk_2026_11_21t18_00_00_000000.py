@@ -576,7 +576,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Area,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -686,7 +686,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Area,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -2108,7 +2108,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Cycle,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -4699,7 +4699,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Cycle,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -7076,7 +7076,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Cycle,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -7246,7 +7246,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Cycle,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -8318,7 +8318,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Proposal,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -8342,7 +8342,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Person,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
