@@ -174,7 +174,12 @@ class AuditRow:
     @property
     def sha256(self) -> str:
         """The hash the next line must carry."""
-        return digest(
+        return sha256(self.line).hexdigest()
+
+    @property
+    def line(self) -> bytes:
+        """The canonical JSON that is hashed and published."""
+        return canonical(
             {
                 "idx": self.index,
                 "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),

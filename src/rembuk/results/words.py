@@ -7,9 +7,9 @@ from rembuk.tally.explain import explain, representation
 from rembuk.tally.result import Result
 
 
-def told(election: Election, result: Result) -> dict[str, Any]:
+def told(election: Election, result: Result, *, probe: bool = True) -> dict[str, Any]:
     """Per project why it won or lost, with proven numbers; and how many voters see a choice of theirs funded."""
-    spoken = explain(election, result)
+    spoken = explain(election, result, probe=probe)
     seen = representation(election, result)
     return {
         "why": {each.project: each.sentence for each in spoken.values()},

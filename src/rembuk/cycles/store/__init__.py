@@ -30,6 +30,7 @@ from rembuk.cycles.store.plans import (
     delete,
     publish,
     set_phases,
+    show_archive,
     slug_for,
 )
 from rembuk.cycles.store.questions import (
@@ -95,6 +96,7 @@ __all__ = [
     "set_ceilings",
     "set_formula",
     "set_phases",
+    "show_archive",
     "shut",
     "slug_for",
     "stages",

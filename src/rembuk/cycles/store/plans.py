@@ -128,6 +128,14 @@ async def archive(cycle_id: UUID, actor: UUID | None) -> Cycle:
     return await cycle(cycle_id)
 
 
+@transaction
+async def show_archive(cycle_id: UUID, currency: str) -> Cycle:
+    """Show an imported election of elsewhere, with its own currency; it is an archive from the start."""
+    await tables.Cycle.update({tables.Cycle.currency: currency}).where(tables.Cycle.id == cycle_id)
+    await _turn_to(await locked_cycle(cycle_id), CycleState.ARCHIVED, None)
+    return await cycle(cycle_id)
+
+
 async def _turn_to(kept: Cycle, state: CycleState, actor: UUID | None) -> None:
     await tables.Cycle.update({tables.Cycle.state: state.value}).where(tables.Cycle.id == kept.id)
     await board.audit(actor, "city_official", f"cycle.{state.value}", kept.slug)

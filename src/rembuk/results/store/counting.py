@@ -100,12 +100,13 @@ def counts_of(area: str, election: Election) -> list[Counted]:
     others = [each for name, each in compare(election).items() if name not in (election.rule, "official")]
     told = words.told(election, official)
     return [
-        Counted(area, True, official, _document(official, told)),
-        *(Counted(area, False, each, _document(each, {})) for each in others),
+        Counted(area, True, official, documented(official, told)),
+        *(Counted(area, False, each, documented(each, {})) for each in others),
     ]
 
 
-def _document(result: Result, told: Mapping[str, Any]) -> bytes:
+def documented(result: Result, told: Mapping[str, Any]) -> bytes:
+    """The canonical JSON kept with a count: the result, every step, and the sentences told about it."""
     steps = [step.document() for step in result.steps]
     return canonical({**result.document(), "steps": steps, "digest": result.digest, **told})
 

@@ -1,0 +1,150 @@
+"""Real elections of elsewhere as an archived round: one Pabulib file a district, counted by us, shown on our pages."""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from rembuk.clock import now
+from rembuk.cycles import store as cycles
+from rembuk.cycles.formula import Line
+from rembuk.cycles.rules import CycleText
+from rembuk.database import transaction
+from rembuk.errors import Refused
+from rembuk.money import NBSP
+from rembuk.places.rules import slugged
+from rembuk.results import words
+from rembuk.results.rules import Refusal
+from rembuk.results.store.counting import Counted, documented, keep_counts
+from rembuk.results.tables import BallotsFile, Count, DistrictProject
+from rembuk.settings import settings
+from rembuk.tally.count import compare, count
+from rembuk.tally.election import BadElection, Election
+from rembuk.tally.pabulib import BadFile, read
+
+PROBED_PROJECTS = 40
+"""Up to so many projects the "needs N more votes" of each is proven by counting again; it takes minutes above."""
+
+
+@dataclass(frozen=True)
+class District:
+    """One file, read and counted."""
+
+    key: str
+    name: str
+    text: str
+    election: Election
+    counted: tuple[Counted, ...]
+
+
+async def import_files(files: Sequence[Path], name: str) -> str:
+    """Count every file and keep the round under its name; its short address. Refused names file, line and reason."""
+    districts = await asyncio.to_thread(_read_all, files)
+    return await _keep(districts, name)
+
+
+def _read_all(files: Sequence[Path]) -> list[District]:
+    taken: set[str] = set()
+    districts = []
+    for path in files:
+        try:
+            districts.append(_district(path, taken))
+        except (BadFile, BadElection) as fault:
+            raise Refused(Refusal.NO_FILES, words=str(fault)) from fault
+    return districts
+
+
+def _district(path: Path, taken: set[str]) -> District:
+    election = read(path).election
+    about = election.about()
+    name = _name(path, about)
+    key = slugged(name) or "wilayah"
+    while key in taken:
+        key += "-lagi"
+    taken.add(key)
+    election = replace(election, contest=path.stem)
+    try:
+        official = count(replace(election, rule="official"))
+    except BadElection:  # a rule of the file that nobody describes: the plain one is shown as the count
+        official = count(election)
+    others = [each for rule, each in compare(election).items() if rule not in ("official", official.rule)]
+    told = words.told(election, official, probe=len(election.projects) <= PROBED_PROJECTS)
+    told["why"] = {project: _in_currency(why, about.get("currency", "")) for project, why in told["why"].items()}
+    counted = (
+        Counted(key, True, official, documented(official, told)),
+        *(Counted(key, False, each, documented(each, {})) for each in others),
+    )
+    return District(key, name, path.read_text("utf-8"), election, counted)
+
+
+def _name(path: Path, about: Mapping[str, str]) -> str:
+    said = (about.get(key, "").strip() for key in ("subunit", "district"))
+    return next(filter(None, said), path.stem.replace("_", " "))
+
+
+def _in_currency(sentence: str, currency: str) -> str:
+    return sentence.replace(f"Rp{NBSP}", f"{currency}{NBSP}") if currency and currency != "IDR" else sentence
+
+
+@transaction
+async def _keep(districts: list[District], name: str) -> str:
+    about = districts[0].election.about()
+    unit = max(district.election.unit for district in districts)
+    if any(district.election.unit != unit for district in districts):
+        raise Refused(Refusal.NO_FILES, words="berkas memakai pecahan mata uang yang berbeda")
+    text = CycleText(
+        name=name,
+        year=_year(about),
+        budget=sum(district.election.budget for district in districts),
+        quota_rule="fixed",
+        quota_options={},
+        tally_rule=districts[0].counted[0].result.rule,
+        tally_options={},
+        ballot_type=about.get("vote_type", "approval"),
+        max_choices=0,
+    )
+    code = about.get("currency", "").strip() or "?"
+    kept = await cycles.create(text, settings().city, None, kind="archive")
+    await cycles.show_archive(kept.id, code if unit == 1 else f"{code}/{unit}")
+    lines = [Line(district.key, district.name, district.election.budget, "", "", "", 0) for district in districts]
+    await cycles.keep_lines(kept.id, lines)
+    for district in districts:
+        await _keep_district(kept.id, district)
+    await keep_counts(kept.id, [each for district in districts for each in district.counted], None)
+    await Count.update({Count.published: True}).where(Count.cycle == kept.id)
+    return kept.slug
+
+
+def _year(about: Mapping[str, str]) -> int:
+    """The year an election was held: the first four digits in a row of its instance or its dates."""
+    said = " ".join(about.get(key, "") for key in ("instance", "date_begin", "date_end"))
+    found = re.search(r"\b(?:19|20)\d\d\b", said)
+    return int(found[0]) if found else now().year
+
+
+async def _keep_district(cycle: UUID, district: District) -> None:
+    file = BallotsFile(
+        cycle=cycle,
+        area=district.key,
+        online_count=district.election.voters,
+        content=district.text,
+        sha256=sha256(district.text.encode()).hexdigest(),
+    )
+    await BallotsFile.insert(file)
+    rows = [
+        DistrictProject(
+            cycle=cycle,
+            area=district.key,
+            project=project.id,
+            title=project.name or project.id,
+            issue="",
+            place=dict(project.extra).get("neighborhood", ""),
+            cost=project.cost,
+        )
+        for project in district.election.projects
+    ]
+    for start in range(0, len(rows), 100):
+        await DistrictProject.insert(*rows[start : start + 100])
