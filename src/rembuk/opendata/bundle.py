@@ -1,6 +1,7 @@
 """The bundle of a finished cycle (docs/bundle.md): everything a stranger needs to check it with rembuk-verify."""
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,11 +31,16 @@ async def exportable() -> list[str]:
     return sorted(cycle.slug for cycle in await cycles.cycles(kind="round") if cycle.id in published)
 
 
+def is_used(folder: Path) -> bool:
+    """Whether a folder is there and holds something."""
+    return folder.exists() and any(folder.iterdir())
+
+
 async def write_bundle(slug: str, folder: Path) -> int:
     """Write the bundle into an empty folder; how many files. Refused when the cycle is not finished."""
     if slug not in await exportable():
         raise Refused(Refusal.NOT_FINISHED)
-    if folder.exists() and any(folder.iterdir()):
+    if is_used(folder):
         raise Refused(Refusal.NOT_EMPTY)
     cycle = await cycles.by_slug(slug)
     files = await _files(cycle)
@@ -46,11 +52,16 @@ async def write_bundle(slug: str, folder: Path) -> int:
         "election": str(election.id),
         "files": {name: sha256(content).hexdigest() for name, content in files.items()},
     }
-    for name, content in {**files, "manifest.json": canonical(manifest)}.items():
+    write_files(folder, {**files, "manifest.json": canonical(manifest)})
+    return len(files) + 1
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by their name below a folder, making the folders they need."""
+    for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return len(files) + 1
 
 
 async def _files(cycle: Cycle) -> dict[str, bytes]:
