@@ -9,11 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from httpx import Response
+from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
-from rembuk.app import ROOMS, create_app
+from rembuk.app import ROOMS, create_app, lifespan
 from rembuk.people import pepper
 from rembuk.settings import settings
 from rembuk.web import cache, csrf, session
@@ -31,8 +30,9 @@ ONLY_ROOMS = os.environ.get("REMBUK_TEST_ROOMS")
 class Client:
     """Talks to the app as a browser does; redirects are not followed unless asked."""
 
-    def __init__(self, http: AsyncTestClient[Litestar]) -> None:
+    def __init__(self, http: AsyncClient, app: Litestar) -> None:
         self.http = http
+        self.app = app
         self.session: session.Session | None = None
 
     async def get(self, path: str, **options: Any) -> Response:
@@ -110,8 +110,10 @@ class Client:
 async def client_of(app: Litestar) -> AsyncIterator[Client]:
     """A client of an app whose lifespan runs meanwhile."""
     cache.forget_pages()
-    async with AsyncTestClient(app=app, base_url=settings().base_url, raise_server_exceptions=False) as http:
-        yield Client(http)
+    # In the test's own event loop (the framework's client has another): PostgreSQL connections belong to one loop.
+    transport = ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
+    async with lifespan(app), AsyncClient(transport=transport, base_url=settings().base_url) as http:
+        yield Client(http, app)
 
 
 @asynccontextmanager

@@ -76,9 +76,7 @@ class Credential(Table, tablename="credential"):
 
     credential_serial_once = Unique([cycle, serial], name="credential_serial_once")
     credential_key_once = Unique([cycle, public_key], name="credential_key_once")
-    credential_state_known = Check(
-        "state IN ('printed', 'issued', 'void', 'locked')", name="credential_state_known"
-    )
+    credential_state_known = Check("state IN ('printed', 'issued', 'void', 'locked')", name="credential_state_known")
 
 
 class OneTimeCode(Table, tablename="one_time_code"):

@@ -50,9 +50,7 @@ async def add_resident(
     phone: str | None = None,
 ) -> UUID:
     """An account for a resident or an institution; `phone` is a keyed digest, never a number."""
-    row = Person(
-        name=name, kind=kind.value, rw=rw, phone_mac=phone, simulated=simulated, created_at=clock.now()
-    )
+    row = Person(name=name, kind=kind.value, rw=rw, phone_mac=phone, simulated=simulated, created_at=clock.now())
     await Person.insert(row)
     return UUID(str(row.id))
 
@@ -60,10 +58,13 @@ async def add_resident(
 async def grants_of(person: UUID, on: date) -> tuple[GrantFacts, ...]:
     """The roles a person holds on a day."""
     rows = await RoleGrant.select().where(RoleGrant.person == person)
-    grants = (
-        GrantFacts(row["role"], row["area"], row["unit"], row["starts_on"], row["ends_on"]) for row in rows
-    )
+    grants = (GrantFacts(row["role"], row["area"], row["unit"], row["starts_on"], row["ends_on"]) for row in rows)
     return tuple(grant for grant in grants if grant.holds(on))
+
+
+async def grants_now(person: UUID) -> tuple[GrantFacts, ...]:
+    """The roles a person holds today, by the city's calendar."""
+    return await grants_of(person, clock.local(clock.now()).date())
 
 
 async def holders(role: str, area: str) -> list[UUID]:
@@ -103,9 +104,7 @@ async def grant(
     )
     if known:
         return
-    row = RoleGrant(
-        person=person, role=role, area=area, unit=unit, starts_on=start, ends_on=ends_on, granted_by=by
-    )
+    row = RoleGrant(person=person, role=role, area=area, unit=unit, starts_on=start, ends_on=ends_on, granted_by=by)
     await RoleGrant.insert(row)
     await audit(by, "admin" if by else "system", "grant", f"person:{person}", f"{role} {area}".strip())
 

@@ -31,11 +31,9 @@ T = TypeVar("T")
 
 async def roll_of(person: UUID, cycle: UUID | None = None) -> RollFacts | None:
     """A person's line on the roll of a cycle, or of the latest cycle they are on; None when on none."""
-    query = RollEntry.select().where(RollEntry.person == person)
+    rows = await _lines_of(person)
     if cycle is not None:
-        row = await query.where(RollEntry.cycle == cycle).first()
-        return facts_of(row) if row else None
-    rows = [facts_of(row) for row in await query]
+        rows = [row for row in rows if row.cycle == cycle]
     if len(rows) < 2:
         return rows[0] if rows else None
     years = await Cycle.select(Cycle.id, Cycle.year).where(Cycle.id.is_in([row.cycle for row in rows]))
@@ -114,9 +112,7 @@ async def _taken(cycle: UUID, rows: list[RollEntry]) -> tuple[set[str | None], s
     of_cycle = RollEntry.select(RollEntry.nik_mac, RollEntry.phone_mac).where(RollEntry.cycle == cycle)
     same_nik = await of_cycle.where(RollEntry.nik_mac.is_in(niks)) if niks else []
     same_phone = (
-        await RollEntry.select(RollEntry.phone_mac).where(
-            RollEntry.cycle == cycle, RollEntry.phone_mac.is_in(phones)
-        )
+        await RollEntry.select(RollEntry.phone_mac).where(RollEntry.cycle == cycle, RollEntry.phone_mac.is_in(phones))
         if phones
         else []
     )
@@ -131,7 +127,7 @@ async def person_for(entry: UUID, signed_in: UUID | None = None) -> UUID:
         raise Refused(Refusal.NOT_VERIFIED)
     if row["person"] is not None:
         return UUID(str(row["person"]))
-    person = signed_in if signed_in and not await roll_of(signed_in, row["cycle"]) else None
+    person = signed_in if signed_in and await _may_join(signed_in, row) else None
     if person is None:
         simulated = row["source"] == "simulated"
         person = await add_resident(resident_name(row["rw"]), row["rw"], simulated=simulated)
@@ -139,6 +135,17 @@ async def person_for(entry: UUID, signed_in: UUID | None = None) -> UUID:
     if row["phone_mac"] and not await Person.exists().where(Person.phone_mac == row["phone_mac"]):
         await Person.update({Person.phone_mac: row["phone_mac"]}).where(Person.id == person)
     return person
+
+
+async def _may_join(person: UUID, row: dict[str, Any]) -> bool:
+    """Whether a line may join this account: a resident of that RW, known from another cycle (I3)."""
+    lines = await _lines_of(person)
+    here = any(line.rw == row["rw"] for line in lines)
+    return here and all(line.cycle != row["cycle"] for line in lines)
+
+
+async def _lines_of(person: UUID) -> list[RollFacts]:
+    return [facts_of(row) for row in await RollEntry.select().where(RollEntry.person == person)]
 
 
 def _row(cycle: UUID, entry: NewEntry, age: int, on: date | None) -> RollEntry:

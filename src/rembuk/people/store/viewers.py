@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from rembuk import clock
 from rembuk.people.rules import Kind
-from rembuk.people.store.accounts import grants_of, person_of
+from rembuk.people.store.accounts import grants_now, person_of
 from rembuk.web.viewer import Grant, Role, Viewer
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ async def viewer_of(session: "Session") -> Viewer | None:
     """The viewer of a session with the roles of this very day; None when the account is gone or locked."""
     if session.person is None or (person := await person_of(session.person)) is None:
         return None
-    held = await grants_of(person.id, clock.local(clock.now()).date())
+    held = await grants_now(person.id)
     grants = tuple(Grant(Role(grant.role), grant.area) for grant in held)
     if person.kind is not Kind.STAFF:
         grants = (Grant(Role.RESIDENT), *grants)
@@ -25,6 +24,6 @@ async def viewer_of(session: "Session") -> Viewer | None:
 
 async def main_role_of(person: UUID) -> Role:
     """The role whose session limits apply to a person today; RESIDENT when they hold none."""
-    held = await grants_of(person, clock.local(clock.now()).date())
+    held = await grants_now(person)
     role = Viewer(grants=tuple(Grant(Role(grant.role), grant.area) for grant in held)).role
     return Role.RESIDENT if role is Role.PUBLIC else role

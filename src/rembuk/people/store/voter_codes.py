@@ -83,17 +83,13 @@ async def void_code(cycle: UUID, serial: str, reason: str, by: UUID | None) -> N
 
 async def code_keys(roll: UUID) -> frozenset[str]:
     """The public keys (hex) whose signature counts for a line of the roll."""
-    rows = await Credential.select(Credential.public_key).where(
-        Credential.roll == roll, Credential.state == "issued"
-    )
+    rows = await Credential.select(Credential.public_key).where(Credential.roll == roll, Credential.state == "issued")
     return frozenset(row["public_key"] for row in rows)
 
 
 async def all_code_keys(cycle: UUID) -> list[bytes]:
     """Every public key of a cycle that was not voided: what a `roll_keys` leaf commits to."""
-    rows = await Credential.select(Credential.public_key).where(
-        Credential.cycle == cycle, Credential.state != "void"
-    )
+    rows = await Credential.select(Credential.public_key).where(Credential.cycle == cycle, Credential.state != "void")
     return sorted(bytes.fromhex(row["public_key"]) for row in rows)
 
 
@@ -150,11 +146,7 @@ async def _open_cycles() -> list[UUID]:
 
 
 def _row(cycle: UUID, batch: str, code: NewCode) -> Credential:
-    mac = (
-        pepper.second_factor_mac(code.serial, read_second_factor(code.second_factor))
-        if code.second_factor
-        else ""
-    )
+    mac = pepper.second_factor_mac(code.serial, read_second_factor(code.second_factor)) if code.second_factor else ""
     return Credential(
         id=uuid.uuid4(),
         cycle=cycle,
