@@ -1,14 +1,10 @@
 """/pola: every component, rendered strictly, without a finding of axe on a phone and on a desk."""
 
-import mimetypes
 import re
-import shutil
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
-from rembuk.web.static import static_files
+from tests.look.booth import browser, served
 from tests.look.shelf import STAFF, TEMPLATES, VISITOR, called, macros, patterns, tree
 from tests.look.test_templates import SYMBOLS
 
@@ -58,50 +54,18 @@ def test_amounts_become_widths() -> None:
     assert ribbon[1].replace("\xa0", " ") == "Rp 712,5 juta dari Rp 1,2 miliar"
 
 
-class _Shop(BaseHTTPRequestHandler):
-    """Serves /pola and the static files with the policy of trust.md 8."""
-
-    def do_GET(self) -> None:
-        """Answer a page or a file."""
-        file = static_files().by_path.get(self.path.partition("?")[0])
-        body = file.bodies[""] if file else patterns(viewer=STAFF).encode()
-        self.send_response(200 if file or self.path == "/pola" else 404)
-        self.send_header("Content-Type", file.kind if file else mimetypes.types_map[".html"])
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet."""
-
-
-@pytest.fixture(scope="module")
-def shop():
-    """The address of a small server with /pola."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Shop) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "height"), [(360, 800), (1280, 900), (320, 256)])
-def test_axe_finds_nothing(shop: str, width: int, height: int) -> None:
+def test_axe_finds_nothing(width: int, height: int) -> None:
     """pages.md 7: 0 findings of axe (WCAG 2.2 A, AA, best practice) and no sideways scroll, down to 400 % zoom."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    play = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or pytest.skip("no Chromium here")
-    flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
-    with play.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=flags)
-        page = browser.new_page(viewport={"width": width, "height": height})
+    with served({"/pola": patterns(viewer=STAFF)}) as address, browser() as opened:
+        page = opened.new_page(viewport={"width": width, "height": height}, bypass_csp=True)
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{shop}/pola")
+        page.goto(f"{address}/pola")
         rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         found = axe.Axe().run(page, options={"runOnly": rules}).response["violations"]
         sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        browser.close()
     assert [(finding["id"], [node["target"] for node in finding["nodes"]]) for finding in found] == []
     assert (sideways, complaints) == (0, [])
