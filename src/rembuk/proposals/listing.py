@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from urllib.parse import urlencode
 from uuid import UUID
 
-from rembuk.proposals.rules import ADDRESS_OF_ISSUE, Card, Issue, Status, status_of
+from rembuk.proposals.rules import Card, Issue, Status, status_of
 
-# A prime above every proposal number, not 1 mod 3, so n -> (n*a + b)³ mod PRIME meets no value twice; the cube
-# is there because without it the first and the last number lead too often.
+# A prime above every proposal number, not 1 mod 3, so n -> (n*a + b)³ mod PRIME meets no value twice;
+# the cube is there because without it the first and the last number lead too often.
 PRIME = 2_097_143
 
 
@@ -114,18 +113,3 @@ def lot(visitor: str, day: str) -> tuple[int, int]:
 def place_in_lot(number: int, multiplier: int, offset: int) -> int:
     """Where a proposal stands in a fair order; the same sum the database does."""
     return ((number * multiplier + offset) % PRIME) ** 3 % PRIME
-
-
-def address(
-    filters: Filters, order: Order | None, query: str, page: int = 1, place: str = "", **more: str
-) -> str:
-    """The list as a shareable query string; what says nothing is left out."""
-    pairs: list[tuple[str, str]] = [("q", query)] if query else []
-    pairs += [("isu", ADDRESS_OF_ISSUE[issue]) for issue in filters.issues]
-    pairs += [("wilayah", place)] if place else []
-    pairs += [("status", status.value) for status in filters.statuses]
-    pairs += [("dari", str(filters.cheapest))] if filters.cheapest is not None else []
-    pairs += [("sampai", str(filters.dearest))] if filters.dearest is not None else []
-    pairs += [("urut", order.value)] if order else []
-    pairs += [("halaman", str(page))] if page > 1 else []
-    return urlencode(pairs + list(more.items()))

@@ -77,6 +77,7 @@ class Refusal(Reason):
     """Why something cannot be done to a proposal."""
 
     UNKNOWN = (404, N_("Usulan ini tidak ada."))
+    NEEDS_ACCOUNT = (403, N_("Anda masuk dengan kode pemilih. Untuk ini, masuk dengan nomor HP."))
     PHASE_CLOSED = (403, N_("Tahap usulan tidak sedang dibuka. Punya masalah baru? Kirim pengaduan."))
     NOT_YOURS = (403, N_("Hanya pengusul yang dapat mengubah usulan ini."))
     SETTLED = (409, N_("Usulan ini sudah diperiksa, jadi isinya tidak dapat diubah lagi."))
@@ -338,15 +339,11 @@ def parse_point(latitude: str, longitude: str) -> tuple[int, int] | None:
 def plan_faults(plan: Plan) -> dict[str, str]:
     """Step 4, field by field: the plan in words, and lines or one rough sum above zero."""
     faults = {
-        "proposed": text_fault(
-            plan.proposed, PROPOSED, "Yang diusulkan", "Membuat 12 sumur resapan di gang."
-        ),
+        "proposed": text_fault(plan.proposed, PROPOSED, "Yang diusulkan", "Membuat 12 sumur resapan di gang."),
         "beneficiaries": f"Siapa terbantu terlalu panjang. Paling banyak {BENEFICIARIES_LONGEST} huruf."
         if len(plan.beneficiaries.strip()) > BENEFICIARIES_LONGEST
         else None,
-        "lines": f"Terlalu banyak baris. Paling banyak {LINES_MOST}."
-        if len(plan.lines) > LINES_MOST
-        else None,
+        "lines": f"Terlalu banyak baris. Paling banyak {LINES_MOST}." if len(plan.lines) > LINES_MOST else None,
         "rough": sum_fault(plan.cost),
     }
     return {field: fault for field, fault in faults.items() if fault}

@@ -70,9 +70,7 @@ class CostLine(Table, tablename="cost_line"):
     reason = Text(default="", help_text="why the reviewer changed it")
 
     cost_line_once = Unique([proposal, kind, nth], name="cost_line_once")
-    cost_line_positive = Check(
-        "amount >= 0 AND unit_price >= 0 AND volume_milli >= 0", name="cost_line_positive"
-    )
+    cost_line_positive = Check("amount >= 0 AND unit_price >= 0 AND volume_milli >= 0", name="cost_line_positive")
 
 
 class ProposalPhoto(Table, tablename="proposal_photo"):
@@ -92,9 +90,7 @@ class ProposalEvent(Table, tablename="proposal_event"):
 
     id = UUID(primary_key=True, default=UUID4())
     proposal = ForeignKey(Proposal, null=False, index=True)
-    kind = Text(
-        required=True, help_text="sent | edited | reviewed | on_ballot | hidden | restored | outcome | …"
-    )
+    kind = Text(required=True, help_text="sent | edited | reviewed | on_ballot | hidden | restored | outcome | …")
     actor = UUID(null=True, default=None)
     actor_role = Text(default="")
     reason = Text(default="")

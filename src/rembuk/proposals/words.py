@@ -11,9 +11,7 @@ ALIKE_ENOUGH = 400
 SAME_RW, SAME_KELURAHAN, SAME_ISSUE = 250, 100, 100
 _NOT_WORD = re.compile(r"[^\w#]+")
 # Words so common in proposals that sharing them says nothing.
-_COMMON = frozenset(
-    ("dan", "di", "ke", "dari", "untuk", "yang", "agar", "dengan", "rw", "rt", "warga", "pada")
-)
+_COMMON = frozenset(("dan", "di", "ke", "dari", "untuk", "yang", "agar", "dengan", "rw", "rt", "warga", "pada"))
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,7 @@ class Likeness:
 
 def fold(text: str) -> str:
     """The text without case, accents and punctuation, words parted by one space; "#12" stays whole."""
-    bare = "".join(
-        mark for mark in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(mark)
-    )
+    bare = "".join(mark for mark in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(mark))
     return _NOT_WORD.sub(" ", bare.replace("_", " ")).strip()
 
 
@@ -68,9 +64,7 @@ def shingles(text: str) -> frozenset[str]:
     """Every run of three letters of the telling words (w-shingling, Broder 1997, on letters)."""
     words = [word for word in fold(text).split() if word not in _COMMON]
     padded = [f" {word} " for word in words]
-    return frozenset(
-        word[start : start + SHINGLE] for word in padded for start in range(len(word) - SHINGLE + 1)
-    )
+    return frozenset(word[start : start + SHINGLE] for word in padded for start in range(len(word) - SHINGLE + 1))
 
 
 def overlap(first: frozenset[str], second: frozenset[str]) -> int:

@@ -24,7 +24,17 @@ from rembuk.proposals.store.drafts import (
     start,
     write_lines,
 )
-from rembuk.proposals.store.lists import cards, costs_by_issue, count_by_kecamatan, every_card, listing, near
+from rembuk.proposals.store.lists import (
+    Point,
+    cards,
+    costs_by_issue,
+    count_by_kecamatan,
+    count_by_kelurahan,
+    every_card,
+    listing,
+    near,
+    points,
+)
 from rembuk.proposals.store.reading import (
     alike,
     by_id,
@@ -45,6 +55,7 @@ from rembuk.proposals.store.support import (
 
 __all__ = [
     "BallotProject",
+    "Point",
     "add_photo",
     "alike",
     "ballot_projects",
@@ -53,6 +64,7 @@ __all__ = [
     "cards",
     "costs_by_issue",
     "count_by_kecamatan",
+    "count_by_kelurahan",
     "detail",
     "drop_draft",
     "drop_photo",
@@ -70,6 +82,7 @@ __all__ = [
     "note",
     "own",
     "own_draft",
+    "points",
     "put_on_ballot",
     "recount_endorsements",
     "restore",

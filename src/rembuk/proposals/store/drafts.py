@@ -82,9 +82,7 @@ async def _change(before: Detail, editor: UUID, what: str, columns: Columns) -> 
 async def note(proposal: UUID, kind: str, actor: UUID | None, role: str, reason: str = "") -> None:
     """Add one step to the way of a proposal."""
     await ProposalEvent.insert(
-        ProposalEvent(
-            proposal=proposal, kind=kind, actor=actor, actor_role=role, reason=reason, at=clock.now()
-        )
+        ProposalEvent(proposal=proposal, kind=kind, actor=actor, actor_role=role, reason=reason, at=clock.now())
     )
 
 
@@ -195,9 +193,7 @@ async def send(proposal: UUID, editor: UUID, reason: str = "") -> int:
         "state": State.SENT.value,
         "number": number,
         "sent_at": clock.now(),
-        "search_text": search_text(
-            number, before.title, before.problem, before.proposed, before.place.landmark
-        ),
+        "search_text": search_text(number, before.title, before.problem, before.proposed, before.place.landmark),
     }
     await Proposal.update(columns).where(Proposal.id == proposal)
     role = "facilitator" if before.helper else "resident"

@@ -1,6 +1,7 @@
 """The list of proposals: one page of it with all its counts, in three statements that both engines read."""
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -99,9 +100,7 @@ async def listing(filters: Filters, order: Order, page: int, size: int, lot: tup
     return Listing(cards, counts, await count_by_kecamatan(filters), page, pages)
 
 
-async def _cards(
-    filters: Filters, order: Order, lot: tuple[int, int], size: int, start: int
-) -> tuple[Card, ...]:
+async def _cards(filters: Filters, order: Order, lot: tuple[int, int], size: int, start: int) -> tuple[Card, ...]:
     where, arguments = _joined([*_visible(filters), *_in_area(filters), *_kinds(filters)])
     ordered, more = _ordered(order, lot)
     rows = await Proposal.raw(
@@ -132,6 +131,40 @@ async def count_by_kecamatan(filters: Filters) -> dict[str, int]:
         *arguments,
     )
     return {row["kecamatan"]: row["count"] for row in rows}
+
+
+async def count_by_kelurahan(filters: Filters) -> dict[str, int]:
+    """How many proposals each kelurahan of the chosen kecamatan has under these filters."""
+    kecamatan = replace(filters, area=".".join(filters.area.split(".")[:3]))
+    where, arguments = _joined([*_visible(filters), *_in_area(kecamatan), *_kinds(filters)])
+    rows = await Proposal.raw(
+        f"SELECT p.kelurahan, COUNT(*) AS count FROM proposal p WHERE {where} GROUP BY p.kelurahan",  # noqa: S608
+        *arguments,
+    )
+    return {row["kelurahan"]: row["count"] for row in rows}
+
+
+@dataclass(frozen=True)
+class Point:
+    """A proposal on the map, in micro-degrees (WGS84)."""
+
+    number: int
+    title: str
+    latitude_e6: int
+    longitude_e6: int
+
+
+async def points(filters: Filters, limit: int = 300) -> tuple[Point, ...]:
+    """The proposals that have a point on the map, by number."""
+    parts = [*_visible(filters), *_in_area(filters), *_kinds(filters), ("p.latitude_e6 IS NOT NULL", [])]
+    where, arguments = _joined(parts)
+    rows = await Proposal.raw(
+        "SELECT p.number, p.title, p.latitude_e6, p.longitude_e6"  # noqa: S608
+        f" FROM proposal p WHERE {where} ORDER BY p.number LIMIT {{}}",
+        *arguments,
+        limit,
+    )
+    return tuple(Point(**row) for row in rows)
 
 
 async def cards(filters: Filters, order: Order = Order.NEWEST, limit: int = 500) -> tuple[Card, ...]:

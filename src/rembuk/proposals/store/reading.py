@@ -53,9 +53,7 @@ async def events(proposal: UUID) -> tuple[Event, ...]:
 
 async def has_endorsed(proposal: UUID, person: UUID) -> bool:
     """Whether this person supports this proposal."""
-    return await Endorsement.exists().where(
-        (Endorsement.proposal == proposal) & (Endorsement.person == person)
-    )
+    return await Endorsement.exists().where((Endorsement.proposal == proposal) & (Endorsement.person == person))
 
 
 async def own(person: UUID) -> tuple[Detail, ...]:

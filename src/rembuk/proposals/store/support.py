@@ -5,7 +5,7 @@ from uuid import UUID
 from rembuk import clock
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import PhaseKind
-from rembuk.database import transaction
+from rembuk.database import lock_row, transaction
 from rembuk.errors import Refused
 from rembuk.proposals.rules import Refusal, State, why_not_endorse
 from rembuk.proposals.store.rows import Columns
@@ -17,7 +17,8 @@ async def support_is_open(cycle: UUID) -> bool:
     return await cycles.is_open(cycle, PhaseKind.PROPOSALS) or await cycles.is_open(cycle, PhaseKind.DEBATE)
 
 
-@transaction
+# Read committed: who waits for the proposal's row then sees what the one before has written.
+@transaction(isolation="read committed")
 async def endorse(number: int, person: UUID) -> int:
     """Give support once; a second time changes nothing. The count after it, or Refused."""
     proposal = await _supportable(number)
@@ -29,7 +30,7 @@ async def endorse(number: int, person: UUID) -> int:
     return await _count(proposal)
 
 
-@transaction
+@transaction(isolation="read committed")
 async def unendorse(number: int, person: UUID) -> int:
     """Take support back; without any it changes nothing. The count after it, or Refused."""
     proposal = await _supportable(number)
@@ -42,11 +43,8 @@ async def unendorse(number: int, person: UUID) -> int:
 
 
 async def _supportable(number: int) -> UUID:
-    row = (
-        await Proposal.select(Proposal.id, Proposal.cycle, Proposal.state, Proposal.hidden)
-        .where(Proposal.number == number)
-        .first()
-    )
+    columns = (Proposal.id, Proposal.cycle, Proposal.state, Proposal.hidden)
+    row = await lock_row(Proposal.select(*columns).where(Proposal.number == number)).first()
     if row is None:
         raise Refused(Refusal.UNKNOWN)
     is_open = await support_is_open(row["cycle"])
