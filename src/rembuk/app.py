@@ -14,8 +14,16 @@ from litestar.handlers import HTTPRouteHandler
 from rembuk.database import close_database, open_database
 from rembuk.jobs import run_jobs
 from rembuk.settings import settings
-from rembuk.web import errors, health, i18n, openapi, paths, templates, tongue
-from rembuk.web import sweep as sweep
+from rembuk.web import (
+    errors,
+    health,
+    i18n,
+    openapi,
+    paths,
+    sweep,  # noqa: F401 - its round is registered by reading it
+    templates,
+    tongue,
+)
 from rembuk.web.gate import Gate
 from rembuk.web.guards import every_route_guarded
 from rembuk.web.hooks import Hooks, wire

@@ -50,7 +50,7 @@ async def test_a_body_that_hides_its_length_is_413(site: Client) -> None:
         "headers": [(name.encode(), text.encode()) for name, text in given.items()],
         "client": ("10.0.0.1", 1),
     }
-    app: Any = site.http.app
+    app: Any = site.app
     await app(scope, receive, send)
     assert sent[0]["status"] == 413 and asked == 7
 
@@ -154,7 +154,7 @@ def test_the_wall_forgets_the_oldest() -> None:
 
 async def test_the_wall_stands_before_the_app(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """429 with Retry-After and a sentence."""
-    app: Any = site.http.app
+    app: Any = site.app
     monkeypatch.setattr(app.asgi_handler, "wall", Wall(5))
     answers = [await site.get("/contoh") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [200] * 5 + [429]

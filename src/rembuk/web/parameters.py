@@ -9,13 +9,11 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-import msgspec
 from litestar.params import ParameterKwarg, PathParameter, QueryParameter
 
 LARGEST = 2**63 - 1
 _IN_PATH = re.compile(r"{(\w+)(?::\w+)?}")
 _GIVEN = frozenset({"request", "return", "state", "scope", "headers", "cookies", "body"})
-_BOUNDED = Annotated[int, msgspec.Meta(ge=-LARGEST, le=LARGEST)]
 
 
 def mark_parameters(function: Callable[..., Any], path: str) -> None:
@@ -34,7 +32,7 @@ def _marked(kind: Any, in_path: bool) -> Any:
         return kind
     mark = PathParameter if in_path else QueryParameter
     if known is None:
-        bounded = {int: _BOUNDED, int | None: _BOUNDED | None}.get(plain, plain) if not in_path else plain
-        return Annotated[bounded, *extras, mark()]
+        bounds = {"ge": -LARGEST, "le": LARGEST} if plain in (int, int | None) and not in_path else {}
+        return Annotated[plain, *extras, mark(**bounds)]
     told = {part.name: getattr(known, part.name) for part in fields(known) if part.name != "query"}
     return Annotated[plain, *(extra for extra in extras if extra is not known), mark(**told)]

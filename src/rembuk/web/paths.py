@@ -10,6 +10,7 @@ _known: set[str] = set()
 def allow(paths: set[str]) -> None:
     """Name the page paths of this site; a target must begin with the first segment of one of them."""
     _known.clear()
+    _known.add("")
     _known.update(_first_segment(path) for path in paths if not path.startswith("/api/"))
 
 
