@@ -3,7 +3,11 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rembuk.web import i18n
+import pytest
+from babel.messages.catalog import Catalog
+
+from rembuk.web import catalogues, i18n
+from rembuk.web.reasons import Web
 from rembuk.web.templates import FORMATS, environment, rw_number
 
 PO = """
@@ -59,3 +63,24 @@ def test_templates_translate_and_escape() -> None:
 def test_rw_number() -> None:
     """Stored with three digits, shown with two."""
     assert rw_number("32.73.27.1003.005") == "05" and rw_number("32.73.27.1003.012") == "12"
+
+
+def test_catalogues_are_renewed_without_losing_a_translation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New texts come in empty, texts that are gone leave, what was translated stays; twice is the same as once."""
+    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
+    (tmp_path / "su.po").write_text(PO + '\nmsgid "Sudah tidak ada"\nmsgstr "Teu aya"\n')
+    found = Catalog()
+    found.add("Beranda", locations=[("templates/base.html", 3)])
+    found.add("Halo %(name)s", locations=[("src/rembuk/x.py", 9)])
+    once = catalogues.renewed("su", found)
+    (tmp_path / "su.po").write_bytes(once)
+    texts = i18n.compiled(tmp_path / "su.po")
+    assert texts.gettext("Beranda") == "Tepas" and texts.gettext("Sudah tidak ada") == "Sudah tidak ada"
+    assert b'msgid "Halo %(name)s"\nmsgstr ""' in once
+    assert catalogues.renewed("su", found) == once
+
+
+def test_texts_are_found_in_code_and_templates() -> None:
+    """Reasons marked with N_, and texts of templates."""
+    found = catalogues.texts()
+    assert Web.TOO_OFTEN.sentence in found and "Halaman ini tidak ada" in found

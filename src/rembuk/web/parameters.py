@@ -32,7 +32,7 @@ def _marked(kind: Any, in_path: bool) -> Any:
         return kind
     mark = PathParameter if in_path else QueryParameter
     if known is None:
-        bounds = {"ge": -LARGEST, "le": LARGEST} if plain in (int, int | None) and not in_path else {}
+        bounds: dict[str, Any] = {"ge": -LARGEST, "le": LARGEST} if plain in (int, int | None) and not in_path else {}
         return Annotated[plain, *extras, mark(**bounds)]
     told = {part.name: getattr(known, part.name) for part in fields(known) if part.name != "query"}
     return Annotated[plain, *(extra for extra in extras if extra is not known), mark(**told)]
