@@ -22,6 +22,7 @@ class Review(Table, tablename="review"):
     internal_note = Text(default="")
     cost = BigInt(default=0)
     checklist = Text(default="{}", help_text="canonical JSON: question -> yes | no")
+    lines = Text(default="[]", help_text="checked costs of an unfinished review, JSON; finished ones are cost lines")
     finished = Boolean(default=False)
     at = Timestamptz(required=True, default=None)
 

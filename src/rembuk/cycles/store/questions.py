@@ -19,10 +19,10 @@ async def cycle(id: UUID) -> Cycle:
     return cycle_of(row)
 
 
-async def by_slug(slug: str) -> Cycle:
-    """The cycle with this short address, drafts too; Refused(NO_CYCLE)."""
+async def by_slug(slug: str, *, drafts: bool = False) -> Cycle:
+    """The cycle with this short address; a draft only when asked, for staff (Q1); Refused(NO_CYCLE)."""
     row = await tables.Cycle.objects().where(tables.Cycle.slug == slug).first()
-    if row is None:
+    if row is None or (row.state == CycleState.DRAFT.value and not drafts):
         raise Refused(Refusal.NO_CYCLE)
     return cycle_of(row)
 
