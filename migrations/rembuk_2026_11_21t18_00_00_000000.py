@@ -8486,6 +8486,27 @@ async def forwards():
     manager.add_column(
         table_class_name="Review",
         tablename="review",
+        column_name="lines",
+        db_column_name="lines",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "[]",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Review",
+        tablename="review",
         column_name="finished",
         db_column_name="finished",
         column_class_name="Boolean",
