@@ -4,7 +4,7 @@ import inspect
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 from piccolo.conf.apps import AppConfig
@@ -20,9 +20,10 @@ def _modules() -> Iterator[ModuleType]:
     """Every module that may define tables."""
     for name in FLOOR:
         yield import_module(name)
-    for room in pkgutil.iter_modules(rembuk.__path__, "rembuk."):
-        if room.ispkg and find_spec(f"{room.name}.tables"):
-            tables = import_module(f"{room.name}.tables")
+    for room in pkgutil.iter_modules(rembuk.__path__):
+        folder = Path(rembuk.__path__[0]) / room.name
+        if (folder / "tables.py").exists() or (folder / "tables").is_dir():
+            tables = import_module(f"rembuk.{room.name}.tables")
             yield tables
             for part in pkgutil.iter_modules(getattr(tables, "__path__", ()), f"{tables.__name__}."):
                 yield import_module(part.name)

@@ -113,6 +113,38 @@ async def test_a_connection_lost_at_commit_is_unsure(monkeypatch: pytest.MonkeyP
     assert await Note.count() == 0
 
 
+async def test_a_swallowed_error_is_not_taken_for_success() -> None:
+    """D3: PostgreSQL answers COMMIT of a broken transaction with a silent ROLLBACK; we do not."""
+
+    @transaction
+    async def swallows() -> str:
+        await Note.insert(Note(text="lost"))
+        with pytest.raises(asyncpg.PostgresError):
+            await engine().run("SELECT no_such_column")
+        return "done"
+
+    with pytest.raises(pg.Undone):
+        await swallows()
+    assert await Note.count() == 0
+
+
+async def test_an_error_in_a_part_may_be_caught() -> None:
+    """D1: around an inner transaction a database error does no harm."""
+
+    @transaction
+    async def breaks() -> None:
+        await engine().run("SELECT no_such_column")
+
+    @transaction
+    async def goes_on() -> None:
+        with pytest.raises(asyncpg.PostgresError):
+            await breaks()
+        await Note.insert(Note(text="kept"))
+
+    await goes_on()
+    assert await Note.count() == 1
+
+
 async def test_an_exhausted_pool_refuses_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """D13: no connection to be had within the limit is a 503; the pool works again after."""
     monkeypatch.setattr(pg, "ACQUIRE_SECONDS", 0.1)
@@ -169,3 +201,24 @@ async def test_nothing_is_left_in_a_session_given_back() -> None:
     states = await engine().run("SELECT state FROM pg_stat_activity WHERE application_name = 'rembuk'")
     assert "idle in transaction (aborted)" not in {row["state"] for row in states}
     assert await Note.count() == 0
+
+
+async def test_cancelled_at_any_moment_the_pool_stays_sound(caplog: pytest.LogCaptureFixture) -> None:
+    """D13: 150 transactions cut short at random moments: nothing half done, no connection lost or left dirty."""
+
+    @transaction
+    async def pair(n: int) -> None:
+        await Note.insert(Note(text=f"{n} left"))
+        await Note.insert(Note(text=f"{n} right"))
+
+    async def cut(n: int) -> None:
+        task = asyncio.create_task(pair(n))
+        await asyncio.sleep(n % 30 * 0.0005)
+        task.cancel()
+        await asyncio.wait({task})
+
+    for start in range(0, 150, 10):
+        await asyncio.gather(*(cut(n) for n in range(start, start + 10)))
+    assert await Note.count() % 2 == 0
+    assert await asyncio.gather(*(Note.count() for _ in range(pg.POOL)))
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

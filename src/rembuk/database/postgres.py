@@ -26,6 +26,10 @@ also(asyncpg.PostgresError)
 also(asyncpg.InterfaceError, passing=True)
 
 
+class Undone(RuntimeError):
+    """PostgreSQL had already given the transaction up, and COMMIT quietly undid it."""
+
+
 async def _as_it_is(connection: Any) -> None:
     """Skip the reset query of each release: we never leave session state behind."""
 
@@ -66,26 +70,29 @@ class Postgres(PostgresEngine):
     async def whole(self, isolation: str = "serializable") -> AsyncIterator[Whole]:
         """A transaction at the given isolation; raises Refused(UNSURE) when COMMIT's answer never came."""
         async with self._borrowed() as connection:
-            transaction = connection.transaction(isolation=isolation.replace(" ", "_"))
-            await transaction.start()
             try:
+                await connection.execute(f"BEGIN ISOLATION LEVEL {isolation}")
                 async with entered(Whole(connection)) as whole:
                     yield whole
-            except BaseException:
-                with suppress(*_GONE):  # a lost connection has nothing left to undo
-                    await transaction.rollback()
+                await _commit(connection)
+            except BaseException:  # also when cancelled in the midst of BEGIN or COMMIT
+                with suppress(*_GONE):
+                    await connection.execute("ROLLBACK")
                 raise
-            await self._commit(connection, transaction)
 
     @asynccontextmanager
     async def part(self, outer: Whole) -> AsyncIterator[Whole]:
         """A savepoint inside an open transaction, undone alone when the block raises."""
-        kept = len(outer.after)
+        outer.parts += 1
+        name, kept = f"part_{outer.parts}", len(outer.after)
+        await outer.connection.execute(f"SAVEPOINT {name}")
         try:
-            async with outer.connection.transaction():
-                yield outer
+            yield outer
+            await outer.connection.execute(f"RELEASE {name}")
         except BaseException:
             del outer.after[kept:]
+            with suppress(*_GONE):
+                await outer.connection.execute(f"ROLLBACK TO {name}; RELEASE {name}")
             raise
 
     async def run(self, sql: str, arguments: Sequence[Any] = ()) -> Rows:
@@ -131,23 +138,27 @@ class Postgres(PostgresEngine):
         finally:
             await asyncio.shield(self.pool.release(connection))
 
-    async def _commit(self, connection: Any, transaction: Any) -> None:
-        warnings: list[str] = []
 
-        def heard(_: Any, message: Any) -> None:
-            if message.severity_en == "WARNING":
-                warnings.append(message.message)
+async def _commit(connection: Any) -> None:
+    """COMMIT; Refused(UNSURE) when it may or may not have happened, Undone when it cannot have."""
+    warnings: list[str] = []
 
-        connection.add_log_listener(heard)
-        try:
-            await transaction.commit()
-        except _GONE as fault:
-            raise Refused(Trouble.UNSURE) from fault
-        finally:
-            with suppress(asyncpg.InterfaceError):
-                connection.remove_log_listener(heard)
-        if warnings:  # a cancelled wait for the standby: written here, perhaps nowhere else (trust.md 5)
-            raise Refused(Trouble.UNSURE)
+    def heard(_: Any, message: Any) -> None:
+        if message.severity_en == "WARNING":
+            warnings.append(message.message)
+
+    connection.add_log_listener(heard)
+    try:
+        tag = await connection.execute("COMMIT")
+    except _GONE as fault:
+        raise Refused(Trouble.UNSURE) from fault
+    finally:
+        with suppress(asyncpg.InterfaceError):
+            connection.remove_log_listener(heard)
+    if tag != "COMMIT":
+        raise Undone("a database error was caught inside the transaction: catch it around an inner @transaction")
+    if warnings:  # a cancelled wait for the standby: written here, perhaps nowhere else (trust.md 5)
+        raise Refused(Trouble.UNSURE)
 
 
 async def _rows(connection: Any, sql: str, arguments: Sequence[Any]) -> Rows:
