@@ -29,8 +29,7 @@ def projects(draw: st.DrawFn, most: int = 7, dearest: int = 60) -> list[Project]
     """Some projects with costs that often tie, issues, and now and then a group, a requirement or a refusal."""
     ids = NAMES[: draw(st.integers(1, most))]
     costs = st.one_of(st.integers(1, dearest), st.sampled_from([10, 20, 30]))
-    listed = [Project(name, draw(costs), issue=draw(st.sampled_from(ISSUES))) for name in ids]
-    return listed
+    return [Project(name, draw(costs), issue=draw(st.sampled_from(ISSUES))) for name in ids]
 
 
 @st.composite
@@ -81,9 +80,7 @@ def bounded_elections(draw: st.DrawFn) -> Election:
     ]
     inside = draw(st.sets(st.sampled_from(ids)))
     cap = Limit("rw", frozenset(inside), draw(st.integers(0, 3)), draw(st.integers(0, 80)))
-    return Election(
-        tuple(changed), base.ballots, base.budget, base.rule, base.options, base.seed, "c", limits=(cap,)
-    )
+    return Election(tuple(changed), base.ballots, base.budget, base.rule, base.options, base.seed, "c", limits=(cap,))
 
 
 KINDS = ("approval", "knapsack", "ranked", "points")

@@ -69,9 +69,7 @@ def equal_shares(election: Election, share: Fraction) -> list[str]:
         winners.append(election.projects[best].id)
 
 
-def price_of(
-    cost: int, index: int, types: list[tuple[dict[int, int], int]], purses: list[Fraction]
-) -> Fraction | None:
+def price_of(cost: int, index: int, types: list[tuple[dict[int, int], int]], purses: list[Fraction]) -> Fraction | None:
     """The least price per unit at which the supporters pay the cost, by trying every order of running out."""
     payers = [
         (purse / units[index], units[index], purse, count)
@@ -99,7 +97,9 @@ def phragmen(election: Election) -> list[str]:
     left = {
         i
         for i, project in enumerate(election.projects)
-        if int(election.ballots.scores[i]) >= least and project.cost <= election.budget and election.ballots.approvals[i]
+        if int(election.ballots.scores[i]) >= least
+        and project.cost <= election.budget
+        and election.ballots.approvals[i]
     }
     money, winners = election.budget, []
     while left:
@@ -112,9 +112,7 @@ def phragmen(election: Election) -> list[str]:
         if any(election.projects[index].cost > money for index in tied):
             break
         best = min(tied, key=lambda index: rank[index])
-        loads = [
-            lowest if best in units else load for (units, _), load in zip(types, loads, strict=True)
-        ]
+        loads = [lowest if best in units else load for (units, _), load in zip(types, loads, strict=True)]
         money -= election.projects[best].cost
         left.remove(best)
         winners.append(election.projects[best].id)

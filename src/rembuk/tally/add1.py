@@ -12,7 +12,6 @@ from fractions import Fraction
 import numpy as np
 
 from rembuk.tally.election import Election
-from rembuk.tally.limits import Watch
 from rembuk.tally.market import Market
 from rembuk.tally.offers import noise_of, priced
 from rembuk.tally.purses import Run
@@ -70,7 +69,7 @@ def share_at(election: Election, step: int, raises: int) -> Fraction:
 
 def follow(market: Market, share: Fraction) -> Trail:
     """Run once at this share."""
-    run = Run(market, share, Watch(market.election.limits))
+    run = Run(market, share, market.election.watch())
     bounds = []
     while choice := run.choice():
         bounds.append(choice.offer.high)
@@ -108,7 +107,7 @@ class _Proof:
     def __init__(self, market: Market, share: Fraction) -> None:
         self.market = market
         self.share = float(share)
-        self.watch = Watch(market.election.limits)
+        self.watch = market.election.watch()
         self.purses = np.full(len(market.election.ballots.counts), self.share)
         self.stalls = {stall.index: stall for stall in market.stalls}
         self.lows = {stall.index: market.floor(stall) for stall in market.stalls}

@@ -1,5 +1,6 @@
-"""Splitting rupiah by weight within bounds without losing one: largest remainder (Balinski, Young, Fair Representation).
+"""Splitting rupiah by weight within bounds without losing one, by largest remainder.
 
+Balinski, Young, Fair Representation (tally.md §2).
 The exact quota of an area is clip(level * weight, lowest, highest) with the one level that makes the sum right; it is
 rounded down to the unit, and the units still missing go to the largest remainders, ties by weight, then area code.
 """
@@ -66,9 +67,7 @@ def apportion(total: int, claims: Iterable[Claim], unit: int = 1) -> tuple[Share
     _check(total, inside, unit)
     exact = [_clip(claim, _level(total, inside)) for claim in inside]
     remainders = [quota % unit for quota in exact]
-    order = sorted(
-        range(len(inside)), key=lambda i: (-remainders[i], -inside[i].weight, inside[i].code)
-    )
+    order = sorted(range(len(inside)), key=lambda i: (-remainders[i], -inside[i].weight, inside[i].code))
     missing = (total - sum(int(quota - rest) for quota, rest in zip(exact, remainders, strict=True))) // unit
     raised = set(order[:missing])
     return tuple(

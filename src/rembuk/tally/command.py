@@ -4,14 +4,19 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import NoReturn
 
+from rembuk.errors import Refused
 from rembuk.tally import pabulib
+from rembuk.tally.city_file import read_city
+from rembuk.tally.city_result import CityResult
 from rembuk.tally.count import count
 from rembuk.tally.election import BadElection, Completion, Election, Options, Order, Utility
 from rembuk.tally.pabulib import BadFile, amount
-from rembuk.tally.result import Result, plain
+from rembuk.tally.result import Result, fraction_text, plain
+from rembuk.tally.stages import count_city
 
 RULE_NAMES = ("greedy", "equal_shares", "phragmen", "official")
 
@@ -30,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
     words = list(argv[1:]) if argv and argv[0] == "count" else list(argv)
     try:
         options = parser().parse_args(words)
-        text = contest_text(options)
+        text = city_text(options) if options.config else contest_text(options)
     except (_Refusal, BadFile, BadElection) as refused:
         where = "" if isinstance(refused, BadFile) else "rembuk count: "
         sys.stderr.write(f"{where}{refused}\n")
@@ -52,6 +57,8 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--step", type=_number, default=0, help="raise of Add1 per voter, in currency units")
     options.add_argument("--ties", type=_seed, default=None, metavar="id|HEXSEED")
     options.add_argument("--json", action="store_true")
+    options.add_argument("--config", type=Path, metavar="city.json", help="count a whole city, S0 to S5")
+    options.add_argument("--ballots", type=Path, metavar="DIR", help="folder of the .pb files it names")
     return options
 
 
@@ -76,13 +83,65 @@ def _seed(text: str) -> bytes | None:
 def contest_text(options: argparse.Namespace) -> str:
     """One file counted, as a table or as JSON."""
     if options.file is None:
-        raise _Refusal("name a FILE.pb")
+        raise _Refusal("name a FILE.pb, or --config city.json with --ballots DIR")
     election = asked(pabulib.read(options.file).election, options)
     try:
         result = count(election)
     except BadElection as bad:
         raise BadFile(str(options.file), 1, str(bad)) from None
     return _json(contest_document(election, result)) if options.json else table(election, result)
+
+
+def city_text(options: argparse.Namespace) -> str:
+    """A whole city counted, as a table or as JSON."""
+    if options.ballots is None or options.file is not None:
+        raise _Refusal("--config city.json goes with --ballots DIR, and with no FILE.pb")
+    try:
+        result = count_city(read_city(options.config, options.ballots))
+    except Refused as refused:
+        raise BadFile(str(options.config), 1, refused.sentence()) from None
+    except BadElection as bad:
+        raise BadFile(str(options.config), 1, str(bad)) from None
+    return _json(city_document(result)) if options.json else city_table(result)
+
+
+def city_document(result: CityResult) -> dict[str, object]:
+    """The JSON object of a city: everything hashed, the steps of every stage, and the digest; money as strings."""
+    stages: dict[str, object] = {}
+    for code, envelope in result.envelopes.items():
+        for fence in envelope.fences:
+            stages[f"S2 {code} {fence.name}"] = _steps(fence.result)
+        stages[f"S3 {code}".strip()] = _steps(envelope.result)
+    stages["S4"] = _steps(result.city)
+    return {
+        "winners": list(result.winners),
+        "cost": str(result.cost),
+        "budget": str(result.pot + sum(result.split.ceilings.values())),
+        "ceilings": {code: str(ceiling) for code, ceiling in result.split.ceilings.items()},
+        "reserve": [entry.project for entry in result.reserve],
+        "unspent": str(result.unspent),
+        "waiting": str(result.waiting),
+        "record": result.document(),
+        "steps": stages,
+        "digest": result.digest,
+    }
+
+
+def city_table(result: CityResult) -> str:
+    """The outcome of a city for people: one line per envelope, then the city round and the reserve."""
+    lines = [f"{'envelope':<16} {'ceiling':>16} {'spent':>16} {'left':>16}  funded"]
+    for code, envelope in result.envelopes.items():
+        lines.append(
+            f"{code or 'citywide':<16} {envelope.ceiling:>16} {envelope.cost:>16} {envelope.left:>16}  "
+            + ", ".join(envelope.winners)
+        )
+    lines.append(
+        f"{'city round':<16} {result.pool:>16} {result.city.cost:>16} {result.unspent:>16}  "
+        + ", ".join(result.city.winners)
+    )
+    lines.append("reserve: " + ", ".join(entry.project for entry in result.reserve))
+    lines.append(f"digest {result.digest}")
+    return "\n".join(lines) + "\n"
 
 
 def asked(election: Election, options: argparse.Namespace) -> Election:
@@ -111,14 +170,25 @@ def contest_document(election: Election, result: Result) -> dict[str, object]:
         "voters": result.voters,
         "unit": unit,
         "search": plain(result.search),
-        "steps": [_step(step.document(), unit) for step in result.steps],
+        "steps": _steps(result),
         "digest": result.digest,
     }
 
 
+def _steps(result: Result) -> list[dict[str, object]]:
+    return [_step(step.document(), result.unit) for step in result.steps]
+
+
 def _step(step: dict[str, object], unit: int) -> dict[str, object]:
-    money = ("cost", "money_before", "money_after")
-    return {key: amount(int(str(value)), unit) if key in money else value for key, value in step.items()}
+    return {key: _in_currency(key, value, unit) for key, value in step.items()}
+
+
+def _in_currency(key: str, value: object, unit: int) -> object:
+    if key in ("cost", "money_before", "money_after"):
+        return amount(int(str(value)), unit)
+    if key in ("price", "rest", "behind", "load_before", "load_after"):
+        return fraction_text(Fraction(str(value)) / unit)
+    return value
 
 
 def _json(document: object) -> str:

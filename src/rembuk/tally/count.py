@@ -1,7 +1,7 @@
 """The only door in: an election becomes a result, the same bytes for the same election wherever it is counted.
 
-    count(election: Election) -> Result
-    compare(election: Election) -> dict[str, Result]      one per rule of RULES.names(), same ballots
+count(election: Election) -> Result
+compare(election: Election) -> dict[str, Result]      one per rule of RULES.names(), same ballots
 """
 
 import hashlib
@@ -16,7 +16,7 @@ def count(election: Election) -> Result:
     """The result of one contest under its own rule; BadElection when the rule cannot count these ballots."""
     if election.rule not in RULES:
         raise BadElection(f"rule {election.rule!r} is not one of {', '.join(RULES.names())}")
-    return _result(election, RULES[election.rule](election))
+    return recorded(election, RULES[election.rule](election))
 
 
 def compare(election: Election) -> dict[str, Result]:
@@ -30,7 +30,8 @@ def compare(election: Election) -> dict[str, Result]:
     return results
 
 
-def _result(election: Election, outcome: Outcome) -> Result:
+def recorded(election: Election, outcome: Outcome) -> Result:
+    """An outcome with all that identifies what was counted."""
     ids = [project.id for project in election.projects]
     return Result(
         contest=election.contest,
@@ -54,6 +55,7 @@ def _result(election: Election, outcome: Outcome) -> Result:
 def config_hash(election: Election) -> str:
     """SHA-256 of what was agreed before the vote, and the seed drawn after it."""
     agreed = {
+        "before": sorted(project.id for project in election.before),
         "budget": election.budget,
         "contest": election.contest,
         "limits": [

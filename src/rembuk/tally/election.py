@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from rembuk.tally.limits import Limit
+from rembuk.tally.limits import Limit, Watch
 from rembuk.tally.merge import merged
 from rembuk.tally.types import Ballots, Choice
 
@@ -107,7 +107,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Election:
-    """One contest: its projects, its merged ballots, its money and the rule agreed before the vote."""
+    """One contest: its projects, its merged ballots, its money and the rule agreed before the vote.
+
+    `seed` None means ties by project id; `unit` is money per currency unit; `before` are projects that an earlier
+    stage funded: they cost nothing here, but limits, groups and requirements know of them.
+    """
 
     projects: tuple[Project, ...]
     ballots: Ballots
@@ -118,6 +122,7 @@ class Election:
     contest: str = ""
     unit: int = 1
     limits: tuple[Limit, ...] = ()
+    before: tuple[Project, ...] = ()
     meta: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
@@ -168,6 +173,10 @@ class Election:
         """The same election under another rule and other ties (None: by id)."""
         return replace(self, rule=rule, options=options, seed=seed)
 
+    def watch(self) -> Watch:
+        """A fresh watch over the limits, which knows what was funded before."""
+        return Watch.after(self.limits, self.before)
+
     def about(self) -> Mapping[str, str]:
         """The description kept from the file it came from (empty when it came from elsewhere)."""
         return dict(self.meta)
@@ -183,8 +192,6 @@ def _why_bad(election: Election) -> str:
             return f"project {project.id!r} has a cost that is not a whole number above 0"
     if type(election.budget) is not int or election.budget < 0:
         return "the budget is not a whole number of at least 0"
-    if missing := {p.requires for p in election.projects if p.requires} - seen:
-        return f"project {min(missing)!r} is required but not there"
     if election.options.threshold < 0 or election.options.step < 0:
         return "threshold and step cannot be below 0"
     if election.ballots.projects != len(election.projects):

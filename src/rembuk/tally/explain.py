@@ -1,8 +1,8 @@
 """Steps as sentences to check by hand, in Bahasa Indonesia, and who is represented by what was funded.
 
-    explain(election, result)                  {project id: Explanation}; .sentence, .more_votes, .fitting_cost
-    explain(election, result, probe=False)     the same without counting again (no "needs N more", no "at Rp X")
-    representation(election, result)           voters with a funded choice, money per issue and area
+explain(election, result)                  {project id: Explanation}; .sentence, .more_votes, .fitting_cost
+explain(election, result, probe=False)     the same without counting again (no "needs N more", no "at Rp X")
+representation(election, result)           voters with a funded choice, money per issue and area
 """
 
 from collections.abc import Callable

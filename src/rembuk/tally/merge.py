@@ -41,7 +41,21 @@ def approved(projects: int, owners: Ints, chosen: Ints, counts: Ints, kind: str 
     fresh[1:] = (masks[order[1:]] != masks[order[:-1]]).any(axis=1)
     firsts = np.flatnonzero(fresh)
     sums = np.add.reduceat(counts[order], firsts) if len(firsts) else counts[:0]
-    return _gathered(kind, projects, starts, chosen, order[firsts], sums)
+    bounds, picked = _picked(starts, chosen, order[firsts])
+    return Ballots(kind, projects, sums, bounds, picked)
+
+
+def narrowed(ballots: Ballots, kept: Sequence[int]) -> Ballots:
+    """The same ballots about some of the projects only, renumbered in this order; a ballot left empty still counts."""
+    number = np.full(ballots.projects, -1, dtype=np.int64)
+    number[list(kept)] = np.arange(len(kept))
+    stays = number[ballots.chosen] >= 0
+    owners, chosen = ballots.owners[stays], number[ballots.chosen[stays]]
+    if ballots.kind in ("approval", "knapsack"):
+        return approved(len(kept), owners, chosen, ballots.counts, ballots.kind)
+    starts = np.searchsorted(owners, np.arange(len(ballots.counts) + 1))
+    points = None if ballots.points is None else ballots.points[stays]
+    return Ballots(ballots.kind, len(kept), ballots.counts, starts, chosen, points, ballots.most)
 
 
 def ranked(projects: int, rows: Iterable[tuple[tuple[int, ...], int]]) -> Ballots:
@@ -117,9 +131,8 @@ def _masks(projects: int, owners: Ints, chosen: Ints, rows: int) -> NDArray[np.u
     return masks.reshape(rows, words)
 
 
-def _gathered(kind: str, projects: int, starts: Ints, chosen: Ints, rows: Ints, counts: Ints) -> Ballots:
+def _picked(starts: Ints, chosen: Ints, rows: Ints) -> tuple[Ints, Ints]:
     lengths = np.diff(starts)[rows]
     ends = np.cumsum(lengths)
     offsets = np.repeat(starts[rows] - (ends - lengths), lengths)
-    picked = chosen[np.arange(len(offsets)) + offsets]
-    return Ballots(kind, projects, counts, np.concatenate(([0], ends)), picked)
+    return np.concatenate(([0], ends)), chosen[np.arange(len(offsets)) + offsets]

@@ -1,9 +1,9 @@
 """Pabulib .pb files in and out (Faliszewski et al., IJCAI 2023): the only reader and writer of that format.
 
-    file = read(Path("x.pb"))            BadFile with file, line and reason when anything is wrong
-    file.election                        ready for count(); money in smallest units, `election.unit` per currency unit
-    file.selected, file.voters()         ids marked selected=1; all vote rows with every column, unknown ones too
-    text = write(election, selected=result.winners)      re-parsed before it is given back
+file = read(Path("x.pb"))            BadFile with file, line and reason when anything is wrong
+file.election                        ready for count(); money in smallest units, `election.unit` per currency unit
+file.selected, file.voters()         ids marked selected=1; all vote rows with every column, unknown ones too
+text = write(election, selected=result.winners)      re-parsed before it is given back
 """
 
 import csv
@@ -31,6 +31,7 @@ PARTS = ("META", "PROJECTS", "VOTES")
 NUMBER = re.compile(r"(\d{1,18})(?:[.,](\d{1,6}))?", re.ASCII)
 MOST_MONEY = 2**62
 PLACES = 3  # an ordinal file without max_length: the reference outcomes score it as a ballot of three places
+OUR_COLUMNS = {"area": "area", "group": "group", "requires": "requires", "refusal": "refusal"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -153,17 +154,17 @@ class _Reader:
         column = self.column(records, "cost", "PROJECTS")
         amounts = [meta["budget"][0], *(row[column] for _, row in records[1:] if len(row) > column)]
         parts = (NUMBER.fullmatch(amount.strip()) for amount in amounts)
-        return 10 ** max((len((part[2] or "").rstrip("0")) for part in parts if part), default=0)
+        return int(10 ** max((len((part[2] or "").rstrip("0")) for part in parts if part), default=0))
 
     def money(self, text: str, line: int, unit: int, what: str) -> int:
         found = NUMBER.fullmatch(text.strip())
         if not found:
             raise self.bad(line, f"{what} {text!r} is not an amount")
         decimals = (found[2] or "").rstrip("0")
-        amount = int(found[1]) * unit + int(decimals or 0) * unit // 10 ** len(decimals)
-        if amount > MOST_MONEY:
+        whole: int = int(found[1]) * unit + int(decimals or 0) * unit // 10 ** len(decimals)
+        if whole > MOST_MONEY:
             raise self.bad(line, f"{what} {text!r} is too large")
-        return amount
+        return whole
 
     def column(self, records: list[tuple[int, list[str]]], name: str, part: str) -> int:
         if not records:
@@ -176,9 +177,7 @@ class _Reader:
             raise self.bad(line, f"{part} has a column twice")
         return names.index(name)
 
-    def projects(
-        self, records: list[tuple[int, list[str]]], unit: int
-    ) -> tuple[tuple[str, ...], tuple[Project, ...]]:
+    def projects(self, records: list[tuple[int, list[str]]], unit: int) -> tuple[tuple[str, ...], tuple[Project, ...]]:
         self.column(records, "project_id", "PROJECTS")
         columns = tuple(field.strip() for field in records[0][1])
         found: dict[str, Project] = {}
@@ -203,7 +202,8 @@ class _Reader:
             raise self.bad(line, f"project {identity!r} costs nothing")
         known = ("project_id", "cost", "name")
         extra = tuple((key, value) for key, value in row.items() if key not in known)
-        return Project(identity, cost, row.get("name", ""), issue=row.get("category", ""), extra=extra)
+        ours = {field: row.get(column, "").strip() for field, column in OUR_COLUMNS.items()}
+        return Project(identity, cost, row.get("name", ""), issue=row.get("category", "").strip(), extra=extra, **ours)
 
     def vote_rows(self, votes_at: int) -> tuple[tuple[str, ...], list[str]]:
         rows = self.lines[votes_at:]

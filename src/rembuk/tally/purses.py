@@ -90,9 +90,7 @@ class Run:
         else:
             poor = gaps < 0
             full = int(stall.counts[~poor].sum())
-            self.purchases.append(
-                Purchase(stall, offer.price, stall.types[poor], round(stall.weights(~poor)), full)
-            )
+            self.purchases.append(Purchase(stall, offer.price, stall.types[poor], round(stall.weights(~poor)), full))
             self.purses[stall.types] = np.where(poor, 0.0, gaps)
         self.watch.take(self.market.election.projects[stall.index])
         self.offers.clear()
@@ -132,9 +130,7 @@ class Run:
         stall, exact = offer.stall, self.exact(offer)
         kept = np.where(exact.spent, 0.0, offer.gaps)
         full = int(stall.counts[~exact.poor].sum())
-        self.ledger.enter(
-            Purchase(stall, offer.price, stall.types[exact.poor], exact.rich, full), exact.numerator
-        )
+        self.ledger.enter(Purchase(stall, offer.price, stall.types[exact.poor], exact.rich, full), exact.numerator)
         self.purchases.append(Purchase(stall, offer.price, stall.types[exact.poor], exact.rich, full))
         for place in np.flatnonzero(unsure & ~exact.spent):
             purse = self.ledger.purse(int(stall.types[place]))

@@ -22,7 +22,7 @@ class Record:
     @classmethod
     def fresh(cls, election: Election) -> "Record":
         """A record at the start: the whole budget, nothing funded."""
-        return cls(election, election.budget, Watch(election.limits))
+        return cls(election, election.budget, election.watch())
 
     def project(self, index: int) -> Project:
         """The project with this index."""
@@ -33,12 +33,16 @@ class Record:
         project = self.project(index)
         before = self.money
         if decision is Decision.FUNDED:
-            self.money -= project.cost
-            self.funded.append(index)
-            self.watch.take(project)
+            self.pay(index)
         number = len(self.steps) + 1
         facts.setdefault("part", self.part)
         self.steps.append(Step(number, project.id, decision, project.cost, before, self.money, **facts))
+
+    def pay(self, index: int) -> None:
+        """Spend the money of a project and let the limits know."""
+        self.money -= self.project(index).cost
+        self.funded.append(index)
+        self.watch.take(self.project(index))
 
     @property
     def winners(self) -> tuple[str, ...]:

@@ -1,14 +1,14 @@
 """What a count gives back: the winners in order, every step that led to them, and the bytes anybody can hash.
 
-    result = count(election)
-    result.winners        ("p3", "p1", ...)      ids in order of purchase
-    result.cost           730000000              rupiah spent (int, smallest unit of the election)
-    result.left           270000000
-    result.scores["p3"]   312                    score under the rule's ballot type
-    result.approvals["p3"]                       ballots naming it
-    result.steps          (Step, ...)            the replay; step.number counts from 1
-    result.search         Search | None          how Add1 found its share
-    result.document()     dict for JSON;  result.canonical() -> bytes;  result.digest -> 64 hex characters
+result = count(election)
+result.winners        ("p3", "p1", ...)      ids in order of purchase
+result.cost           730000000              rupiah spent (int, smallest unit of the election)
+result.left           270000000
+result.scores["p3"]   312                    score under the rule's ballot type
+result.approvals["p3"]                       ballots naming it
+result.steps          (Step, ...)            the replay; step.number counts from 1
+result.search         Search | None          how Add1 found its share
+result.document()     dict for JSON;  result.canonical() -> bytes;  result.digest -> 64 hex characters
 """
 
 import hashlib

@@ -1,9 +1,9 @@
 """The shelf of quota rules: how the city's money becomes one ceiling per district.
 
-    plan = QuotaPlan(total=..., pot=..., districts=(District("32.73.27", residents=..., ...), ...), unit=1_000_000)
-    split = quotas("need_weighted", plan)      Refused with QuotaRefusal when it cannot be done
-    split.ceilings                             {"32.73.27": 1_250_000_000, ...}; sums to total - pot
-    split.shares                               the record: weight, exact fraction, remainder, rank, result
+plan = QuotaPlan(total=..., pot=..., districts=(District("32.73.27", residents=..., ...), ...), unit=1_000_000)
+split = quotas("need_weighted", plan)      Refused with QuotaRefusal when it cannot be done
+split.ceilings                             {"32.73.27": 1_250_000_000, ...}; sums to total - pot
+split.shares                               the record: weight, exact fraction, remainder, rank, result
 """
 
 from collections.abc import Callable, Mapping

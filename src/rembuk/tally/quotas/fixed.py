@@ -16,9 +16,7 @@ def fixed(plan: QuotaPlan) -> tuple[Share, ...]:
         if ceiling is None or ceiling < 0:
             raise Refused(QuotaRefusal.NO_CEILING, area=district.name or district.code)
         if ceiling < district.lowest or (district.highest is not None and ceiling > district.highest):
-            raise Refused(
-                QuotaRefusal.OUT_OF_BOUNDS, area=district.name or district.code, ceiling=ceiling
-            )
+            raise Refused(QuotaRefusal.OUT_OF_BOUNDS, area=district.name or district.code, ceiling=ceiling)
     total = sum(ceiling or 0 for ceiling in ceilings.values())
     if total != plan.shared:
         raise Refused(QuotaRefusal.NOT_THE_SUM, sum=total, total=plan.shared, gap=abs(total - plan.shared))

@@ -4,7 +4,6 @@ from fractions import Fraction
 
 from rembuk.tally.add1 import search
 from rembuk.tally.election import Completion, Election
-from rembuk.tally.limits import Watch
 from rembuk.tally.market import Market
 from rembuk.tally.purses import Choice, Run
 from rembuk.tally.record import Record
@@ -33,8 +32,7 @@ def equal_shares(election: Election) -> Outcome:
 
 def buy(record: Record, market: Market, share: Fraction) -> None:
     """Buy at this share, every price exact: one step per purchase, then one for each project left."""
-    funded = [record.project(index) for index in record.funded]
-    run = Run(market, share, Watch.after(record.election.limits, funded), with_runner_up=True)
+    run = Run(market, share, record.election.watch(), with_runner_up=True)
     while choice := run.choice():
         _note(record, run, choice)
     _note_left(record, run)
@@ -73,8 +71,6 @@ def _note_left(record: Record, run: Run) -> None:
         if reason:
             record.note(index, Decision.HELD, supporters=supporters, constraint=reason)
         elif index not in behind:
-            record.note(
-                index, Decision.BELOW_THRESHOLD, supporters=supporters, constraint=f"threshold {threshold}"
-            )
+            record.note(index, Decision.BELOW_THRESHOLD, supporters=supporters, constraint=f"threshold {threshold}")
         else:
             record.note(index, Decision.NOT_ENOUGH_SUPPORT, supporters=supporters, behind=behind[index])

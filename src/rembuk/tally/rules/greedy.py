@@ -20,9 +20,9 @@ def greedy(election: Election) -> Outcome:
     return Outcome(record.winners, tuple(record.steps))
 
 
-def take(record: Record, projects: Iterable[int], *, skip: bool = True, order: Order | None = None) -> None:
-    """Go through `projects` in greedy order, writing one step for each."""
-    line = Line(record.election, order or record.election.options.order)
+def take(record: Record, projects: Iterable[int], *, skip: bool = True, line: "Line | None" = None) -> None:
+    """Go through `projects` in the order of the line (by default the election's own), writing one step for each."""
+    line = line or Line(record.election, record.election.options.order)
     first = len(record.steps)
     _Pass(record, skip).through(line.sorted(projects), line)
     record.steps[first:] = _with_ties(record.steps[first:], line)
@@ -30,13 +30,16 @@ def take(record: Record, projects: Iterable[int], *, skip: bool = True, order: O
 
 @dataclass(frozen=True)
 class Line:
-    """Projects waiting in line: the score that orders them and the ties it leaves."""
+    """Projects waiting in line: the score that orders them (`scores`, when given) and the ties it leaves."""
 
     election: Election
-    order: Order
+    order: Order = Order.VOTES
+    scores: tuple[Fraction, ...] | None = None
 
     def score(self, index: int) -> Fraction:
         """What the project is ordered by, highest first."""
+        if self.scores is not None:
+            return self.scores[index]
         votes = int(self.election.ballots.scores[index])
         per_cost = self.order is Order.VOTES_PER_COST
         return Fraction(votes, self.election.projects[index].cost) if per_cost else Fraction(votes)

@@ -54,9 +54,7 @@ def _caps(election: Election, column: str, names: list[str], budgets: list[str])
     limits = []
     for name, budget in zip(names, budgets, strict=True):
         inside = frozenset(
-            project.id
-            for project in election.projects
-            if name.strip() in _parts(dict(project.extra).get(column, ""))
+            project.id for project in election.projects if name.strip() in _parts(dict(project.extra).get(column, ""))
         )
         limits.append(Limit(f"{column} {name.strip()}", inside, money=int(Decimal(budget) * election.unit)))
     return limits
