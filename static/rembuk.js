@@ -7,6 +7,8 @@
                                 [data-total] [data-daftar] [data-ucap] and .dompet .pita. Picks stay in sessionStorage of this tab.
                                 [data-langkah=±1] steps the number beside it. data-suara-selesai=<election>: forget the picks
    a[data-keluar=<question>]    asked once when there are picks not sent
+   form[data-kirim]             asks for the network before it sends; without it says "BELUM terkirim" (or the attribute's text), tap again.
+                                One tap at a time; the server counts a repeated one once
    form[data-draf=<key>]        text kept on this device until sent; [data-draf-kata] says so. data-draf-selesai=<key>: forget it
    [data-rab]                   cost lines: each [data-baris] has [data-volume] [data-harga] [data-baris-jumlah]; [data-rab-total] is the sum
    input[data-kecilkan=1600]    photos shrunk to that many pixels before sending; [data-kecilkan-kata=<name>] says what happened
@@ -95,6 +97,26 @@ function ballot(form) {
 }
 $$("[data-suara-selesai]").forEach((e) => kept(sessionStorage, "suara:" + e.dataset.suaraSelesai, null))
 $$("form[data-suara]").forEach(ballot)
+
+/* sending: any answer at all means there is network; a broken one is said on the page, not by the browser */
+$$("form[data-kirim]").forEach((form) => {
+  const button = $("button:not([type=button])", form), note = make("p", { class: "keliru", role: "alert" })
+  form.append(note)
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault()
+    if (button.disabled) return
+    button.disabled = true
+    note.textContent = ""
+    try {
+      await fetch("/robots.txt", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(8000) })
+      form.submit()
+    } catch {
+      note.textContent = form.dataset.kirim || (lang === "en" ? "Your vote is NOT sent yet. No connection. Try again; it counts once." : "Suara BELUM terkirim. Sambungan terputus. Coba lagi; suara Anda tetap dihitung satu kali.")
+      button.disabled = false
+    }
+  })
+  addEventListener("pageshow", () => (button.disabled = false))
+})
 
 /* drafts on the device: text only, never passwords, never a ballot */
 $$("[data-draf-selesai]").forEach((e) => kept(localStorage, "draf:" + e.dataset.drafSelesai, null))

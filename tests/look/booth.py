@@ -38,6 +38,11 @@ def served(pages: dict[str, str]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
+        def do_HEAD(self) -> None:
+            """Here."""
+            self.send_response(204)
+            self.end_headers()
+
         def log_message(self, format: str, *args: object) -> None:
             """Keep quiet."""
 

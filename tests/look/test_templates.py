@@ -30,22 +30,26 @@ def test_the_offline_page_has_nothing_inline() -> None:
     assert not INLINE.search((STATIC / "luring.html").read_text())
 
 
-def _icons(path: Path) -> set[str]:
-    """Icon names written out in a template: first argument of icon() or draw(), icon=… and after=…"""
-    found = set()
+def _drawn(path: Path) -> set[str]:
+    """Icon names written out in a template: what it hands to an argument named icon or after, or to icon() itself."""
+    known, found = {name: macro for file in macros().values() for name, macro in file.items()}, set()
     for call in tree(path).find_all(nodes.Call):
         name = call.node.name if isinstance(call.node, nodes.Name) else ""
-        given = [kw.value for kw in call.kwargs if kw.key in ("icon", "after")]
-        if name in ("icon", "draw"):
-            given += call.args[:1]
-        found |= {text.value for text in given if isinstance(text, nodes.Const) and isinstance(text.value, str)}
+        takes = [argument.name for argument in known[name].args] if name in known else []
+        given = list(zip(["icon"] if name in ("icon", "draw") else takes, call.args, strict=False))
+        given += [(word.key, word.value) for word in call.kwargs]
+        found |= {
+            value.value
+            for key, value in given
+            if key in ("icon", "after") and isinstance(value, nodes.Const) and isinstance(value.value, str)
+        }
     return found
 
 
 @pytest.mark.parametrize("path", pages(), ids=_named)
 def test_icons_exist(path: Path) -> None:
     """pages.md 2: every icon a template names is in icons.svg."""
-    assert _icons(path) <= SYMBOLS
+    assert _drawn(path) <= SYMBOLS
 
 
 @pytest.mark.parametrize("path", pages(), ids=_named)
