@@ -1,0 +1,117 @@
+"""The simulated roll and its ballots: sealed, marked and promised exactly as real ones, only many at once."""
+
+import secrets
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from rembuk.board.tables import LeafQueue
+from rembuk.cycles import store as cycles
+from rembuk.cycles.rules import Cycle
+from rembuk.database import transaction
+from rembuk.demo.model import Option, ballot, tastes
+from rembuk.demo.people import HOME_RW, Door
+from rembuk.people import codes
+from rembuk.people import store as people
+from rembuk.people.rules import NewEntry
+from rembuk.people.store import NewCode
+from rembuk.people.tables import RollEntry
+from rembuk.places import store as places
+from rembuk.voting import rules
+from rembuk.voting.agreement import Agreement, FrozenDistrict, agreed
+from rembuk.voting.rules import Voter
+from rembuk.voting.seal import Choice, seal
+from rembuk.voting.store import poll_of, slot_of
+from rembuk.voting.tables import Envelope, RollMark
+
+PIN = "2468"
+PHONE = "081200002026"
+CHUNK = 250
+
+
+async def enrol(cycle: Cycle, rng: Random, per_kecamatan: int) -> None:
+    """Put so many simulated residents of each kecamatan on the roll, spread over its RW."""
+    entries = []
+    for kecamatan in await places.kecamatan_list():
+        rws = [area.code for area in await places.rw_list(kecamatan.code)]
+        entries += [NewEntry(rw=rng.choice(rws), source="simulated") for _ in range(per_kecamatan)]
+    entries.append(NewEntry(rw=HOME_RW, phone=PHONE, source="simulated"))
+    await people.add_roll_entries(cycle.id, entries)
+
+
+async def give_codes(cycle: Cycle, rng: Random) -> list[Door]:
+    """Voter codes for a handful of residents near the demo's home RW; the first one can also use a phone."""
+    here = await people.entries_of(cycle.id, rw=HOME_RW)
+    phone_first = sorted(here, key=lambda entry: entry.id not in await_phone(here))
+    doors, batch = [], []
+    for nth, entry in enumerate(phone_first[:5], 1):
+        code = codes.make_code()
+        key = codes.public_key(codes.key_seed(code, cycle.id)).hex()
+        batch.append(NewCode(f"DEMO-{nth:03d}", key, entry.id, PIN))
+        label = await places.label(HOME_RW)
+        sign_in = {"code": code.printed, "second_factor": PIN}
+        doors.append(Door("resident", f"Warga {nth} (simulasi)", label, sign_in))
+    await people.load_batch(cycle.id, "demo", batch)
+    return doors
+
+
+def await_phone(here: Sequence[Any]) -> set[Any]:
+    """The entries that stand last in the roll of the home RW."""
+    return {here[-1].id} if here else set()
+
+
+async def vote_many(cycle: Cycle, rng: Random, *, share: float) -> int:
+    """So large a share of the roll votes, by the model; how many ballots were cast."""
+    election = await cycles.election(cycle.id)
+    agreement = agreed(election.config)
+    rows = await RollEntry.select(RollEntry.id, RollEntry.kecamatan, RollEntry.rw).where(RollEntry.cycle == cycle.id)
+    rows.sort(key=lambda row: (row["rw"], str(row["id"])))
+    taste = tastes(rng, sorted({row["rw"].rpartition(".")[0] for row in rows}))
+    keep = {row["id"] for row in rows if row["rw"] == HOME_RW}
+    cast = 0
+    for district in agreement.districts:
+        here = [row for row in rows if row["kecamatan"] == district.code and row["id"] not in keep]
+        turnout = min(0.9, max(0.08, rng.gauss(share, share / 4)))
+        voters = rng.sample(here, round(len(here) * turnout))
+        await _vote(agreement, district, voters, taste, rng)
+        cast += len(voters)
+    return cast
+
+
+@transaction
+async def _vote(
+    agreement: Agreement,
+    district: FrozenDistrict,
+    voters: Sequence[dict[str, Any]],
+    taste: dict[str, dict[str, float]],
+    rng: Random,
+) -> None:
+    if not voters:
+        return
+    poll = await poll_of(Voter(voters[0]["id"], agreement.election, district.code))
+    options = [
+        Option(each.id, each.issue, each.area, each.cost, rng.lognormvariate(0, 0.5)) for each in district.projects
+    ]
+    ceiling = district.ceiling if agreement.ballot_type == "knapsack" else None
+    marks, envelopes, leaves = [], [], []
+    for row in voters:
+        mind = taste[row["rw"].rpartition(".")[0]]
+        picked = ballot(rng, row["rw"], mind, options, ceiling=ceiling, most=agreement.most or 6)
+        sealed = seal(Choice.of_set(rules.canonical(picked)), secrets.token_bytes(32), slot_of(poll))
+        marks.append(RollMark(election=poll.election, roll=row["id"], channel="online", seq=1))
+        envelopes.append(
+            Envelope(
+                election=poll.election,
+                roll=row["id"],
+                district=district.code,
+                seq=1,
+                idem_key=sealed.idem_key,
+                ciphertext=sealed.ciphertext,
+                leaf_sha256=sealed.leaf_sha256,
+            )
+        )
+        leaf = sealed.leaf
+        leaves.append(LeafQueue(leaf_sha256=leaf.sha256, kind=leaf.kind.value, body=leaf.data.decode()))
+    for table, made in ((RollMark, marks), (Envelope, envelopes), (LeafQueue, leaves)):
+        for start in range(0, len(made), CHUNK):
+            await table.insert(*made[start : start + CHUNK])
