@@ -12,6 +12,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from rembuk.database import close_database, open_database
+from rembuk.database.migrating import require_current
 from rembuk.jobs import run_jobs
 from rembuk.settings import settings
 from rembuk.web import (
@@ -85,12 +86,16 @@ def hooks() -> Hooks:
 
 @asynccontextmanager
 async def lifespan(app: Litestar) -> AsyncIterator[None]:
-    """Open the database and run the jobs while the app lives; tests that opened one themselves get neither."""
+    """Open the database and run the jobs while the app lives; tests that opened one themselves get neither.
+
+    Raises Behind when migrations are missing: a web worker never migrates.
+    """
     if app.state.database_is_open:
         yield
         return
     await open_database(settings())
     try:
+        await require_current()
         async with run_jobs():
             yield
     finally:
