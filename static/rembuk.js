@@ -19,6 +19,7 @@
                                 checkbox that turns keys off on this device
    [data-buka] / [data-tutup]   link to a <dialog> / link that closes it
    [data-fokus]                 focused on load (error summary); [data-hitung=<id>] shows letters left of a maxlength field
+   input[data-dari-pagar]       filled from the address after "#" (a QR code), which is then wiped: it never travels by itself
    [data-diam=<seconds>]        kiosk: no touch for so long leads to data-ke
    input[data-dari-pagar]       takes what stands behind "#" in the address (a voter code from a QR), which no server sees
    [data-luring]                offline page: list of kept pages */
@@ -223,6 +224,11 @@ $$("[data-hitung]").forEach((note) => {
   const field = document.getElementById(note.dataset.hitung), say = () => (note.textContent = `${field.maxLength - field.value.length}`)
   if (field) { field.addEventListener("input", say); say() }
 })
+const scanned = $("input[data-dari-pagar]"), inAddress = scanned ? location.hash.slice(1) : ""
+if (inAddress && !document.getElementById(inAddress)) {
+  scanned.value = inAddress
+  history.replaceState(null, "", location.pathname + location.search)
+}
 const kiosk = $("[data-diam]")
 if (kiosk) {
   let timer

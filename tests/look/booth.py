@@ -20,8 +20,8 @@ POLICY = (
 
 
 @contextmanager
-def served(pages: dict[str, str]) -> Iterator[str]:
-    """An address where these pages and the static files are."""
+def served(pages: dict[str, str], public: frozenset[str] = frozenset()) -> Iterator[str]:
+    """An address where these pages and the static files are; `public` pages may be kept by anyone."""
 
     class Handler(BaseHTTPRequestHandler):
         """Answers from the dict, else from static/."""
@@ -34,6 +34,7 @@ def served(pages: dict[str, str]) -> Iterator[str]:
             self.send_response(200 if body else 404)
             self.send_header("Content-Type", file.kind if file else "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
+            self.send_header("Cache-Control", "public, max-age=0" if path in public else "no-store")
             self.send_header("Content-Security-Policy", POLICY)
             self.end_headers()
             self.wfile.write(body)

@@ -37,6 +37,7 @@ PAGES = {
     "/meja": '<input name="catatan"><a href="/lain" data-pintas="s">Setujui</a>'
     '<input type="checkbox" data-pintas-mati>',
     "/kirim": '<form action="/lain" data-kirim><button>Kirim suara</button></form>',
+    "/kode": '<input name="kode" data-dari-pagar>',
     "/lain": "<p>Halaman lain</p>",
 }
 
@@ -162,6 +163,13 @@ def test_drafts_stay_on_the_device_until_sent(visit: Any) -> None:
     visit.goto("/terkirim")
     visit.goto("/draf")
     assert visit.input_value('[name="judul"]') == ""
+
+
+def test_a_scanned_code_fills_its_field(visit: Any) -> None:
+    """trust.md 3: the code of a QR sits behind "#", fills the field, and leaves the address."""
+    visit.goto("/kode#7QK4M2XDPWH93TRA")
+    assert visit.input_value("input") == "7QK4M2XDPWH93TRA"
+    assert visit.url.endswith("/kode")
 
 
 def test_cost_lines_add_up(visit: Any) -> None:
