@@ -1,11 +1,12 @@
 """Proposals as pages draw them: every word and address ready, so that templates only place them. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from rembuk.places.atlas import Atlas
-from rembuk.proposals.rules import STATUS_WORDS, Card, Detail, Event, Status
+from rembuk.proposals.rules import STATUS_WORDS, Card, Event, Status
 from rembuk.proposals.words import slug
 
 STATUS_KINDS = {
@@ -100,20 +101,16 @@ _ROLES = {
 _BAD = ("hidden", "withdrawn")
 
 
-def shown_events(events: Iterable[Event], when: "dict[int, str]", detail: Detail) -> list[ShownEvent]:
-    """The way of a proposal, each step with who and when; the coming step last, when there is one."""
+def shown_events(events: Iterable[Event], when: Callable[[datetime], str], waits_for: str | None) -> list[ShownEvent]:
+    """The way of a proposal, each step with who and when; what it waits for last, when there is such."""
     steps = [
         ShownEvent(
             title=_EVENTS.get(event.kind, event.kind),
             state="gagal" if event.kind in _BAD else "sudah",
-            when=when[position],
+            when=when(event.at),
             who=_ROLES.get(event.actor_role, ""),
             reason=event.reason,
         )
-        for position, event in enumerate(events)
+        for event in events
     ]
-    if detail.status is Status.SENT:
-        steps.append(ShownEvent("Menunggu pemeriksaan petugas", "kini", "", "", ""))
-    elif detail.status is Status.ON_BALLOT:
-        steps.append(ShownEvent("Menunggu hasil pemungutan suara", "kini", "", "", ""))
-    return steps
+    return [*steps, ShownEvent(waits_for, "kini", "", "", "")] if waits_for else steps
