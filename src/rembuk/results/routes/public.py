@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Annotated
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle
@@ -21,8 +21,8 @@ from rembuk.web.guards import PUBLIC
 from rembuk.web.pages import page
 from rembuk.web.routing import Request, Response, get
 
-Slug = Annotated[str | None, Parameter(query="siklus", max_length=80)]
-StepNumber = Annotated[int | None, Parameter(query="langkah", ge=1, le=100_000)]
+Slug = Annotated[str | None, QueryParameter(name="siklus", max_length=80)]
+StepNumber = Annotated[int | None, QueryParameter(name="langkah", ge=1, le=100_000)]
 
 
 @get("/hasil", guard=PUBLIC)
