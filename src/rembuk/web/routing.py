@@ -62,6 +62,8 @@ def _problems() -> dict[int, ResponseSpec]:
         401: "Sign in first.",
         403: "Not for this role.",
         404: "There is no such thing.",
+        409: "It changed meanwhile.",
+        422: "A rule says no.",
         429: "Too often.",
     }
     return {
