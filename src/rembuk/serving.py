@@ -27,8 +27,8 @@ def run(host: str, port: int, workers: int) -> None:
 
 
 def _granian(host: str, port: int, workers: int) -> None:
+    from granian import Granian
     from granian.constants import Interfaces
-    from granian.server import Granian
 
     Granian(
         "rembuk.app:create_app",
