@@ -1,5 +1,7 @@
 """Rows of the debate under a proposal: comments, replies, and who found them helpful."""
 
+from typing import Any
+
 from piccolo.columns import UUID, Boolean, ForeignKey, Text, Timestamptz
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
@@ -14,7 +16,7 @@ class Comment(Table, tablename="comment"):
 
     id = UUID(primary_key=True, default=UUID4())
     proposal = ForeignKey(Proposal, null=False, index=True)
-    parent = ForeignKey("self", null=True, default=None, index=True)
+    parent: ForeignKey[Any] = ForeignKey("self", null=True, default=None, index=True)
     author = ForeignKey(Person, null=False, index=True)
     author_role = Text(default="", help_text="empty | proposer | facilitator | official")
     position = Text(required=True, help_text="for | against | question | reply")
@@ -23,9 +25,7 @@ class Comment(Table, tablename="comment"):
     deleted = Boolean(default=False)
     at = Timestamptz(required=True, default=None)
 
-    comment_position_known = Check(
-        "position IN ('for', 'against', 'question', 'reply')", name="comment_position_known"
-    )
+    comment_position_known = Check("position IN ('for', 'against', 'question', 'reply')", name="comment_position_known")
 
 
 class Helpful(Table, tablename="helpful"):

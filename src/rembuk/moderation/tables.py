@@ -1,6 +1,6 @@
 """Rows of moderation: what was reported, what was decided, by whom and why."""
 
-from piccolo.columns import UUID, Boolean, ForeignKey, Text, Timestamptz
+from piccolo.columns import UUID, Boolean, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -34,8 +34,10 @@ class ModerationDecision(Table, tablename="moderation_decision"):
     subject = UUID(required=True, default=None, index=True)
     kecamatan = Text(required=True, index=True)
     moderator = ForeignKey(Person, null=False, index=True)
-    action = Text(required=True, help_text="keep | hide | restore | reply")
+    action = Text(required=True, help_text="keep | hide | restore | reply | reopen")
     reason = Text(required=True)
     public_text = Text(default="", help_text="what everybody may read")
     remark = Text(default="", help_text="internal")
+    number = Integer(default=0, help_text="of the proposal it is about")
+    undoes = UUID(null=True, default=None, unique=True, help_text="the decision this one takes back")
     at = Timestamptz(required=True, default=None)

@@ -1,0 +1,21 @@
+"""Questions about what waits and what was decided, and the acts of reporters and moderators."""
+
+from rembuk.moderation.store.deciding import decide, lock_of, undo
+from rembuk.moderation.store.flags import report
+from rembuk.moderation.store.queue import count_waiting, notes_about, queue
+from rembuk.moderation.store.record import decision, decisions_about, published
+from rembuk.moderation.store.subjects import facts
+
+__all__ = [
+    "count_waiting",
+    "decide",
+    "decision",
+    "decisions_about",
+    "facts",
+    "lock_of",
+    "notes_about",
+    "published",
+    "queue",
+    "report",
+    "undo",
+]
