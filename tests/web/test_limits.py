@@ -228,4 +228,4 @@ async def test_a_handler_that_hangs_is_given_up(site: Client, monkeypatch: pytes
     monkeypatch.setattr(gate, "HANDLER_SECONDS", 0.05)
     monkeypatch.setattr(sample, "HANG", asyncio.Event())
     answer = await site.get("/contoh/diam")
-    assert answer.status_code == 503 and "Coba lagi" in answer.text
+    assert answer.status_code == 503 and "Coba lagi" in answer.text and answer.headers["retry-after"] == "5"

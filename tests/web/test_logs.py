@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rembuk import clock
-from rembuk.web.addresses import client_address, cut
+from rembuk.web.addresses import client_address, cut, neighbourhood
 from rembuk.web.logs import JsonLines, is_vote_path
 from tests.clients import Client
 from tests.web import sample
@@ -123,3 +123,9 @@ def test_addresses_are_cut(address: str, network: str) -> None:
 def test_forwarded_addresses_are_believed_from_listed_proxies_only(peer: str, forwarded: str, client: str) -> None:
     """Read right to left; what a client wrote further left is not believed."""
     assert client_address(peer, forwarded, ("10.0.0.0/24",)) == client
+
+
+def test_an_ipv6_customer_is_one_neighbour() -> None:
+    """The wall counts a /64 as one; IPv4 addresses stay apart."""
+    assert neighbourhood("2001:db8:1:2:3::4") == neighbourhood("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
+    assert neighbourhood("203.0.113.7") == "203.0.113.7" and neighbourhood("a:b") == "a:b"

@@ -25,6 +25,16 @@ def _trusted(address: str, trusted: tuple[str, ...]) -> bool:
         return False
 
 
+def neighbourhood(address: str) -> str:
+    """Whose bucket a request is counted in: an IPv4 address, or the /64 an IPv6 customer owns."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ip_network(f"{address}/64", strict=False))
+    except ValueError:
+        return address
+
+
 def cut(address: str) -> str:
     """The network an address lies in, /24 or /48, as logs and sessions keep it; "" when it is no address."""
     try:

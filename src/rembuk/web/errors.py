@@ -48,6 +48,8 @@ def refused(request: Request, refusal: Refused) -> Response:
     headers: dict[str, str] = {}
     if reason.status == 429:
         headers["Retry-After"] = str(60 * int(str(refusal.facts.get("minutes", 1))))
+    elif reason.status == 503:
+        headers["Retry-After"] = "5"
     if for_program(request):
         return _problem(request, reason.status, sentence, reason.name, headers=headers)
     if reason is Web.SIGN_IN:

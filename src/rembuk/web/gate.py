@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from rembuk.errors import Refused
 from rembuk.settings import settings
 from rembuk.web import cache, i18n, session
-from rembuk.web.addresses import client_address
+from rembuk.web.addresses import client_address, neighbourhood
 from rembuk.web.csrf import GUEST
 from rembuk.web.encodings import SMALLEST, accepted, compressible, squeezed
 from rembuk.web.errors import answered, refused
@@ -147,7 +147,7 @@ class Gate:
         began = perf_counter()
         headers = {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in scope["headers"]}
         notes = self._notes(scope, headers)
-        scope.setdefault("state", {})["visit"] = notes
+        scope["state"] = {**scope.get("state", {}), "visit": notes}
         out = Outgoing(scope, send, notes, self.secure, headers)
         method, path = scope["method"], scope["path"]
         try:
@@ -210,7 +210,7 @@ class Gate:
             return Refused(Web.NOT_FOUND)
         if b"%00" in scope["query_string"]:
             return Refused(Web.BAD_REQUEST)
-        wait = 0.0 if notes.address in _LOOPBACK else self.wall.wait(notes.address)
+        wait = 0.0 if notes.address in _LOOPBACK else self.wall.wait(neighbourhood(notes.address))
         return too_often(timedelta(seconds=wait)) if wait > 0 else None
 
     def _our_host(self, path: str, host: str) -> bool:
