@@ -9,7 +9,7 @@ from rembuk.errors import N_, Reason
 from rembuk.money import LARGEST
 
 TITLE = (8, 60)
-PROBLEM = (30, 2000)
+PROBLEM = (20, 2000)
 PROPOSED = (20, 2000)
 BENEFICIARIES_LONGEST = 200
 LANDMARK_LONGEST = 160

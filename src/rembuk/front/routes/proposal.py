@@ -4,6 +4,7 @@ from typing import Any
 
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import PhaseKind
+from rembuk.debate.routes import debate_of
 from rembuk.errors import Refused
 from rembuk.places import store as places
 from rembuk.places.atlas import Atlas
@@ -51,6 +52,7 @@ async def show_proposal(request: Request, name: str) -> Response:
         "front/proposal.html",
         public=True,
         detail=detail,
+        debate=await debate_of(request, detail),
         **await _parts(detail, viewer(request)),
         **_place(detail, atlas),
         **await _alike(detail, atlas),
@@ -92,9 +94,9 @@ async def _parts(detail: Detail, who: Viewer) -> dict[str, Any]:
         "endorsed": mine,
         "may_edit": who.person is not None and why_not_edit(detail, who.person, kind is PhaseKind.PROPOSALS) is None,
         "on_ballot": kind is PhaseKind.VOTING and detail.status is Status.ON_BALLOT,
+        "waiting": detail.status is Status.SENT,
         "volume": volume_words,
         "url": f"{settings().base_url}{address_of(detail.number or 0, detail.title)}",
-        "report_reasons": REPORT_REASONS,
     }
 
 
@@ -131,13 +133,5 @@ async def _alike(detail: Detail, atlas: Atlas) -> dict[str, Any]:
     found = await store.alike(detail.cycle, mine, detail.id)
     return {"alike": found, "like_places": {like.candidate.rw: atlas.label(like.candidate.rw) for like in found}}
 
-
-REPORT_REASONS = (
-    ("spam", "Iklan atau kiriman berulang"),
-    ("insult", "Menghina atau mengancam"),
-    ("personal_data", "Menyebut data pribadi orang"),
-    ("false", "Tidak benar atau menyesatkan"),
-    ("other", "Lainnya"),
-)
 
 HANDLERS = [show_proposal]

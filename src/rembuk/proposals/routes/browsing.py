@@ -4,6 +4,7 @@ import csv
 import io
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -108,14 +109,24 @@ def city_map(atlas: Atlas, asked: Asked, counts: Mapping[str, int]) -> Map:
     """The kecamatan coloured by how many proposals they have, each a link to its own list."""
     amounts = {area.code: 0 for area in atlas.at(Level.KECAMATAN)} | dict(counts)
     chosen = asked.kecamatan.code if asked.kecamatan else ""
-    return area_map(
+    drawn = area_map(
         atlas,
         Level.KECAMATAN,
         amounts,
         href=lambda area: f"/usulan{asked.address(kecamatan=area, kelurahan=None, rw=None)}",
-        words=lambda amount: f"{amount} usulan",
+        words=_proposals,
         marked={chosen: str(amounts.get(chosen, 0))} if chosen else None,
     )
+    return _plain_legend(drawn)
+
+
+def _proposals(amount: int) -> str:
+    return f"{amount} usulan"
+
+
+def _plain_legend(drawn: Map) -> Map:
+    """The heading says what is counted; the legend need not."""
+    return replace(drawn, legend=tuple((nth, words.replace(" usulan", "")) for nth, words in drawn.legend))
 
 
 @get("/usulan/peta", guard=PUBLIC)
@@ -146,14 +157,15 @@ async def map_page(request: Request) -> Response:
 
 def _kecamatan_map(atlas: Atlas, asked: Asked, counts: dict[str, int]) -> Map:
     within = asked.kecamatan.code if asked.kecamatan else ""
-    return area_map(
+    drawn = area_map(
         atlas,
         Level.KELURAHAN,
         {area.code: 0 for area in atlas.at(Level.KELURAHAN, within)} | counts,
         within=within,
         href=lambda area: f"/usulan{asked.address(kelurahan=area, rw=None)}",
-        words=lambda amount: f"{amount} usulan",
+        words=_proposals,
     )
+    return _plain_legend(drawn)
 
 
 def _pins(atlas: Atlas, points: tuple[store.Point, ...]) -> list[Pin]:
