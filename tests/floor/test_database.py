@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from piccolo.query.methods.create import Create
 
-from rembuk.database import after_commit, constraint_of, engine, inside, on_postgres, refuses, transaction
+from rembuk.database import after_commit, constraint_of, engine, inside, refuses, transaction
 from rembuk.database.faults import faults
 from rembuk.errors import N_, Reason, Refused
 from tests.floor.scratch import Note, Page, scratch
@@ -144,7 +144,7 @@ async def test_a_failing_commit_leaves_no_lock_and_no_context() -> None:
 
 
 async def test_read_then_write_from_many_tasks_never_loses_an_update() -> None:
-    """D4: 20 tasks adding one each make 20, without one "locked"."""
+    """D4, T-STORM: 150 tasks adding one each to one row make 150, and none is refused."""
     await Page.insert(Page(title="counter"))
 
     @transaction
@@ -153,11 +153,8 @@ async def test_read_then_write_from_many_tasks_never_loses_an_update() -> None:
         await asyncio.sleep(0)
         await Page.update({Page.count: count + 1}, force=True)
 
-    results = await asyncio.gather(*(add() for _ in range(20)), return_exceptions=True)
-    refused = [result for result in results if isinstance(result, Refused)]
-    assert not [result for result in results if result and not isinstance(result, Refused)]
-    assert (await Page.select(Page.count).first())["count"] == 20 - len(refused)
-    assert not refused or on_postgres()  # five attempts may not be enough for 20 at once there
+    await asyncio.gather(*(add() for _ in range(150)))
+    assert (await Page.select(Page.count).first())["count"] == 150
 
 
 async def test_a_child_task_is_outside_the_transaction() -> None:

@@ -35,6 +35,8 @@ class Database(Protocol):
     """What both engines promise beyond Piccolo's own engine."""
 
     engine_type: str
+    again: asyncio.Lock
+    crowd: asyncio.Lock
 
     def whole(self, isolation: str) -> AbstractAsyncContextManager[Whole]:
         """A transaction: committed when the block ends, undone when it raises."""

@@ -15,7 +15,7 @@ from rembuk.errors import Refused
 
 Rows = list[dict[str, Any]]
 POOL = 8
-ACQUIRE_SECONDS = 5.0
+ACQUIRE_SECONDS = 10.0
 COMMAND_SECONDS = 600.0
 """A server that does not answer at all is given up after this long."""
 STATEMENT = "30s"
@@ -39,6 +39,7 @@ class Postgres(PostgresEngine):
 
     def __init__(self, url: str, size: int = POOL) -> None:
         super().__init__(config={"dsn": url})
+        self.again, self.crowd = asyncio.Lock(), asyncio.Lock()
         self._size = size
 
     async def check_version(self) -> None:

@@ -117,6 +117,7 @@ class Sqlite(SQLiteEngine):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path=str(path))
+        self.again, self.crowd = asyncio.Lock(), asyncio.Lock()
         self._file = path
         self._writer = Writer(lambda: connect(path))
         self._reader = connect(path, "query_only=1")

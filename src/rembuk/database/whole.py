@@ -3,11 +3,12 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, nullcontext
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, overload
 
-from rembuk.database.current import Whole, engine, inside, joined
+from rembuk.database.current import Database, Whole, engine, inside, joined
 from rembuk.database.faults import Trouble, faults, passes, refusal
 from rembuk.errors import Refused
 
@@ -52,7 +53,8 @@ async def _stubbornly(body: Callable[[], Coroutine[Any, Any, R]], isolation: str
     stop = time.monotonic() + PATIENCE_SECONDS
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return await _once(body, isolation)
+            async with _lane(attempt):
+                return await _once(body, isolation)
         except faults() as fault:
             if not passes(fault):
                 raise
@@ -60,6 +62,19 @@ async def _stubbornly(body: Callable[[], Coroutine[Any, Any, R]], isolation: str
                 raise Refused(Trouble.NOT_RECORDED) from fault
         await asyncio.sleep(0.001 * secrets.randbelow(10 * 2**attempt))
     raise AssertionError("unreachable")
+
+
+@asynccontextmanager
+async def _lane(attempt: int) -> AsyncIterator[None]:
+    """Those trying again go one by one, and newcomers wait for those trying a third time: a crowd thins out."""
+    database: Database = engine()
+    if attempt == 1:
+        async with database.crowd:
+            pass
+        yield
+    else:
+        async with database.again, database.crowd if attempt > 2 else nullcontext():
+            yield
 
 
 async def _once(body: Callable[[], Coroutine[Any, Any, R]], isolation: str) -> R:
