@@ -186,6 +186,11 @@ class Event:
     actor: UUID | None
     reason: str
 
+    @property
+    def name(self) -> str:
+        """The phase's name as people read it."""
+        return PHASE_NAMES[self.kind]
+
 
 @dataclass(frozen=True, slots=True)
 class CycleText:

@@ -2,6 +2,8 @@
 
 from rembuk.cycles.checks import Check, before, checks
 from rembuk.cycles.store.ceilings import (
+    POOR_FAMILIES,
+    RESIDENTS,
     ceiling_lines,
     ceilings,
     keep_lines,
@@ -55,6 +57,8 @@ from rembuk.cycles.store.turns import close_phase, open_phase
 
 __all__ = [
     "MAIN_ELECTION",
+    "POOR_FAMILIES",
+    "RESIDENTS",
     "Check",
     "Deed",
     "advance",

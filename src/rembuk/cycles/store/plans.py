@@ -82,13 +82,18 @@ def _said(text: CycleText) -> Any:
 
 @transaction
 async def change(cycle_id: UUID, text: CycleText, actor: UUID | None) -> Cycle:
-    """Change what was typed, until the vote is frozen; the address follows the name only in a draft (Q1)."""
+    """Change what was typed, until the vote is frozen; the address follows the name only in a draft (Q1).
+
+    When the total moves, the ceilings computed from the old one are dropped: they would no longer add up.
+    """
     kept = await locked_cycle(cycle_id)
     await insist_unfrozen(cycle_id)
     columns = _columns(text)
     if kept.state is CycleState.DRAFT:
         columns["slug"] = slug_for(text)
     await tables.Cycle.update(columns).where(tables.Cycle.id == cycle_id)
+    if text.budget != kept.budget:
+        await tables.Ceiling.delete().where(tables.Ceiling.cycle == cycle_id)
     await board.audit(actor, "city_official", "cycle.change", kept.slug, after=_said(text))
     return await cycle(cycle_id)
 

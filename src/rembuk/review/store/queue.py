@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from babel.dates import format_date
+
 from rembuk import clock
 from rembuk.cycles import store as cycles
 from rembuk.cycles.freezing import FrozenProject
@@ -34,6 +36,11 @@ class Item:
     endorsement_count: int
     due: date
     is_late: bool
+
+    @property
+    def due_words(self) -> str:
+        """The day an answer is owed, in short."""
+        return format_date(self.due, "d MMM y", locale="id")
 
     @property
     def waits(self) -> bool:
