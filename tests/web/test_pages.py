@@ -152,3 +152,23 @@ async def test_an_undefined_name_is_an_error_not_an_empty_place(site: Client) ->
 
     with pytest.raises(UndefinedError):
         environment().from_string("{{ nothing_of_this_name }}").render()
+
+
+async def test_open_data_is_tagged_for_programs(site: Client) -> None:
+    """304 for who holds it; the signed-in get no-store instead; errors carry no tag."""
+    first = await site.get("/api/v1/things/3")
+    assert first.headers["cache-control"] == "public, max-age=0, must-revalidate"
+    again = await site.get("/api/v1/things/3", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"") and again.headers["etag"] == first.headers["etag"]
+    other = await site.get("/api/v1/things/4", headers={"If-None-Match": first.headers["etag"]})
+    assert other.status_code == 200
+    assert "etag" not in (await site.get("/api/v1/tidak-ada")).headers
+    await site.sign_in(sample.PERSON)
+    own = await site.get("/api/v1/things/3", headers={"If-None-Match": first.headers["etag"]})
+    assert own.status_code == 200 and own.headers["cache-control"] == "no-store"
+
+
+async def test_a_redirect_has_no_body(site: Client) -> None:
+    """Nothing is written under a 303."""
+    assert (await site.get("/contoh/warga")).content == b""
+    assert (await site.post("/contoh/isian", {"judul": "x"})).content == b""

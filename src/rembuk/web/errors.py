@@ -153,8 +153,8 @@ def _to_sign_in(request: Connection) -> Response:
     back = f"?kembali={quote(here, safe='/')}" if is_local(here) else ""
     headers = {"Location": SIGN_IN_PAGE + back, "Cache-Control": "no-store"}
     if is_htmx(request):
-        return Response(None, status_code=401, headers={**headers, **go_to(SIGN_IN_PAGE + back)})
-    return Response(None, status_code=303, headers=headers)
+        return Response(b"", media_type="text/html", status_code=401, headers={**headers, **go_to(SIGN_IN_PAGE + back)})
+    return Response(b"", media_type="text/html", status_code=303, headers=headers)
 
 
 def _is_secret(name: str) -> bool:

@@ -40,6 +40,7 @@ class Outgoing:
     def __init__(self, scope: Scope, send: Any, notes: Visit, secure: Raw, headers: dict[str, str]) -> None:
         self.scope, self.send, self.notes, self.secure = scope, send, notes, secure
         self.encodings = accepted(headers.get("accept-encoding", ""))
+        self.if_none_match = headers.get("if-none-match")
         self.head = scope["method"] == "HEAD"
         self.status = 0
         self.plain = True
@@ -64,9 +65,24 @@ class Outgoing:
             start, self._start = self._start, None
             given: Raw = [(name.lower(), text) for name, text in start["headers"]]
             if not more:
+                start, body, given = self._tagged(start, body, given)
                 body, given = self._squeezed(body, given)
             await self.send({**start, "headers": self._completed(given)})
         await self.send({**message, "body": b"" if self.head else body})
+
+    def _tagged(self, start: dict[str, Any], body: bytes, given: Raw) -> tuple[dict[str, Any], bytes, Raw]:
+        """Open data for programs gets a weak tag, and no body when the program holds it already."""
+        open_data = self.scope["path"].startswith("/api/v1/") and self.status == 200 and self.notes.session is None
+        if not open_data or self.scope["method"] != "GET" or b"cache-control" in dict(given):
+            return start, body, given
+        tag = cache.weak_tag(body)
+        given = [*given, (b"etag", tag.encode()), (b"cache-control", b"public, max-age=0, must-revalidate")]
+        given.append((b"vary", b"Accept-Encoding, Cookie"))
+        if not cache.unchanged(self.if_none_match, tag):
+            return start, body, given
+        self.status = 304
+        kept = [(name, text) for name, text in given if name not in (b"content-length", b"content-type")]
+        return {**start, "status": 304}, b"", kept
 
     def _squeezed(self, body: bytes, given: Raw) -> tuple[bytes, Raw]:
         told = dict(given)

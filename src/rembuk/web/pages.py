@@ -128,7 +128,7 @@ def redirect(to: str, flash: str | None = None, kind: str = "berhasil", request:
     if request is not None and is_htmx(request):
         headers, status = {**go_to(target), "Cache-Control": "no-store"}, 204
     cookies = [_flash_cookie(Flash(kind, i18n.gettext(flash)))] if flash else []
-    return Response(None, status_code=status, headers=headers, cookies=cookies)
+    return Response(b"", media_type=_HTML, status_code=status, headers=headers, cookies=cookies)
 
 
 def _flash_cookie(message: Flash) -> Cookie:
