@@ -1,0 +1,5 @@
+"""Pages of moderation: reporting, the facilitator's desk and its queue, and the public record."""
+
+from rembuk.moderation.routes import desk, public
+
+HANDLERS = [*public.HANDLERS, *desk.HANDLERS]
