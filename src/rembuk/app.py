@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from rembuk.database import close_database, open_database
 from rembuk.database.migrating import require_current
 from rembuk.jobs import run_jobs
+from rembuk.places.pack import packs, read_pack
 from rembuk.settings import settings
 from rembuk.web import (
     errors,
@@ -75,12 +76,14 @@ def room_handlers(rooms: Sequence[str]) -> list[HTTPRouteHandler]:
 
 
 def hooks() -> Hooks:
-    """What the rooms tell the web floor: who a session is, and what the frame of every page shows."""
+    """What the rooms tell the web floor: who a session is, what the frame of every page shows, the city's name."""
     wired = Hooks()
     if (people := found("rembuk.people.store")) and hasattr(people, "viewer_of"):
         wired.viewer_of = people.viewer_of
     if front := found("rembuk.front.frame"):
         wired.frame_of, wired.frame = front.frame_of, front.FRAME
+    if settings().city in packs():
+        wired.city_name = str(read_pack(settings().city).manifest["name"])
     return wired
 
 

@@ -148,3 +148,14 @@ async def test_signing_out_needs_a_token_too(site: Client) -> None:
     await site.sign_in(sample.PERSON)
     assert (await site.post("/contoh/keluar", token=False)).status_code == 403
     assert (await site.get("/contoh/saya")).status_code == 200
+
+
+async def test_a_stale_form_of_the_signed_in_says_to_sign_in_first(site: Client) -> None:
+    """Where the page needs it, and only there; the text waits meanwhile in this tab."""
+    await site.get("/contoh/isian")
+    closed = await site.post("/contoh/warga", {"uraian": "Air menggenang"}, token=False)
+    assert closed.status_code == 403 and "Masuk di tab baru" in closed.text and "Air menggenang" in closed.text
+    open_to_all = await site.post("/contoh/isian", FORM, token=False)
+    assert "Masuk di tab baru" not in open_to_all.text
+    await site.sign_in(sample.PERSON)
+    assert "Masuk di tab baru" not in (await site.post("/contoh/warga", token=False)).text

@@ -20,6 +20,7 @@ from rembuk.web.problems import PROBLEM_TYPE, problem
 from rembuk.web.reasons import Web
 from rembuk.web.routing import Request, Response
 from rembuk.web.templates import rendered
+from rembuk.web.viewer import Role
 from rembuk.web.visit import visit
 
 SIGN_IN_PAGE = "/masuk"
@@ -161,6 +162,12 @@ def _is_secret(name: str) -> bool:
     return name == FIELD or any(word in name.lower() for word in _SECRET_FIELDS)
 
 
+def _closed_to_the_signed_out(request: Connection) -> bool:
+    handler = cast("Any", request.scope).get("route_handler")
+    open_to_all = handler is not None and Role.PUBLIC in handler.opt["guard"].roles
+    return not open_to_all and not visit(request).viewer.signed_in
+
+
 def _fresh_form(request: Connection, sentence: str) -> Response:
     """The same form again with a fresh token and all that was typed, secrets and files left out."""
     form = visit(request).form or Form()
@@ -174,6 +181,7 @@ def _fresh_form(request: Connection, sentence: str) -> Response:
         action=request.scope["path"] + (f"?{query}" if query else ""),
         hidden=[(name, text) for name, text in fields if len(text) < 40],
         shown=[(name, text) for name, text in fields if len(text) >= 40],
+        sign_in_first=_closed_to_the_signed_out(request),
         lost=bool(form.uploads) or any(_is_secret(name) and name != FIELD for name in form.fields),
     )
 
