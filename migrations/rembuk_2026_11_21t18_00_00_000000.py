@@ -6209,6 +6209,48 @@ async def forwards():
     manager.add_column(
         table_class_name="ModerationDecision",
         tablename="moderation_decision",
+        column_name="number",
+        db_column_name="number",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="ModerationDecision",
+        tablename="moderation_decision",
+        column_name="undoes",
+        db_column_name="undoes",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": True,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="ModerationDecision",
+        tablename="moderation_decision",
         column_name="at",
         db_column_name="at",
         column_class_name="Timestamptz",

@@ -21,7 +21,11 @@ import rembuk
 from rembuk.database import close_database, engine, migrate, open_database
 from rembuk.settings import Settings, asset_folder
 
-ROOT = Path(tempfile.gettempdir()) / f"rembuk-tests-{os.getuid()}"
+MEMORY = Path("/dev/shm")
+ROOMY = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**30
+FAST = MEMORY if ROOMY else Path(tempfile.gettempdir())
+"""Where test databases lie: in memory where there is a gigabyte to spare, for they flush at every commit."""
+ROOT = FAST / f"rembuk-tests-{os.getuid()}"
 """Templates and the PostgreSQL cluster stay here between runs; deleting it is harmless."""
 GIVEN_URL = os.environ.get("REMBUK_TEST_DATABASE_URL")
 
@@ -56,19 +60,33 @@ def alone() -> Iterator[None]:
         yield
 
 
-async def _migrated(settings: Settings) -> None:
-    """Bring an empty database to the schema of today's tables, also before the migration is redrawn."""
+def _history() -> Path:
+    """The migrations of today's tables, also before `make migration` redrew them."""
     from rembuk.database.drafting import draw
     from rembuk.piccolo_app import all_tables
 
-    with tempfile.TemporaryDirectory() as folder:
-        history = Path(shutil.copytree(asset_folder("migrations"), Path(folder) / "migrations"))
-        draw(history, all_tables())
-        await open_database(settings)
-        try:
-            await migrate(history)
-        finally:
-            await close_database()
+    folder = ROOT / f"history-{schema_hash()}"
+    if not (folder / "drawn").exists():
+        shutil.copytree(asset_folder("migrations"), folder, dirs_exist_ok=True)
+        draw(folder, all_tables())
+        (folder / "drawn").touch()
+    return folder
+
+
+async def _migrated(settings: Settings) -> None:
+    """Bring an empty database to the schema of today's tables."""
+    history = _history()
+    await open_database(settings)
+    try:
+        await migrate(history)
+    finally:
+        await close_database()
+
+
+def _swept(kind: str) -> None:
+    """Keep the templates of the last few schemas only."""
+    for old in sorted(ROOT.glob(f"{kind}-*"), key=lambda path: path.stat().st_mtime)[:-4]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +99,8 @@ def sqlite_template() -> Path:
             folder.mkdir()
             asyncio.run(_migrated(Settings(data=folder)))
             (folder / "done").touch()
+            _swept("sqlite")
+            _swept("history")
     return folder / "rembuk.sqlite3"
 
 
@@ -136,9 +156,7 @@ def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFac
 
 
 async def _template_made(server: str, name: str, folder: Path) -> None:
-    known = await on_server(
-        server, "SELECT datname FROM pg_database WHERE datname LIKE 'rembuk\\_%' ORDER BY oid"
-    )
+    known = await on_server(server, "SELECT datname FROM pg_database WHERE datname LIKE 'rembuk\\_%' ORDER BY oid")
     names = [row["datname"] for row in known]
     if name in names:
         return
@@ -151,18 +169,17 @@ async def _template_made(server: str, name: str, folder: Path) -> None:
 
 
 @pytest.fixture
-async def sqlite_settings(sqlite_template: Path, tmp_path: Path) -> Settings:
-    """Settings naming an empty migrated SQLite database of this test's own."""
-    settings = Settings(data=tmp_path / "data")
-    settings.data.mkdir()
-    shutil.copyfile(sqlite_template, settings.database_file)
-    return settings
+def sqlite_settings(sqlite_template: Path) -> Iterator[Settings]:
+    """Settings naming an empty migrated SQLite database of this test's own, deleted afterwards."""
+    with tempfile.TemporaryDirectory(prefix="rembuk-test-", dir=FAST) as folder:
+        settings = Settings(data=Path(folder) / "data")
+        settings.data.mkdir()
+        shutil.copyfile(sqlite_template, settings.database_file)
+        yield settings
 
 
 @pytest.fixture
-async def postgres_settings(
-    postgres_server: str, postgres_template: str, tmp_path: Path
-) -> AsyncIterator[Settings]:
+async def postgres_settings(postgres_server: str, postgres_template: str, tmp_path: Path) -> AsyncIterator[Settings]:
     """Settings naming an empty migrated PostgreSQL database of this test's own, dropped afterwards."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     copy = f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY FILE_COPY"

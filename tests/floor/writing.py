@@ -12,7 +12,7 @@ from rembuk.errors import Refused
 from rembuk.settings import Settings
 from tests.floor.scratch import Note, Page
 
-VOTERS = 400
+VOTERS = 240
 
 
 @transaction
