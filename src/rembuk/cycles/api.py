@@ -7,7 +7,7 @@ import msgspec
 
 from rembuk.cycles import store
 from rembuk.cycles.formula import Line
-from rembuk.cycles.rules import Cycle, CycleState, ElectionState, Phase, PhaseKind
+from rembuk.cycles.rules import Cycle, CycleState, Election, ElectionState, Phase, PhaseKind
 from rembuk.web.guards import PUBLIC
 from rembuk.web.routing import get
 
@@ -48,12 +48,12 @@ class VoteOut(msgspec.Struct, frozen=True):
 
 
 class CyclePage(msgspec.Struct, frozen=True):
-    """One process with its phases, the one that is open, and its vote."""
+    """One process with its phases, the one that is open, and its vote (none for an imported round)."""
 
     cycle: CycleOut
     phases: list[PhaseOut]
     phase: PhaseKind | None
-    vote: VoteOut
+    vote: VoteOut | None
 
 
 class CeilingOut(msgspec.Struct, frozen=True):
@@ -95,6 +95,17 @@ def _phase(phase: Phase) -> PhaseOut:
     return PhaseOut(phase.kind, phase.starts_at, phase.ends_at, phase.opened_at, phase.closed_at)
 
 
+def _vote(cycle: Cycle, election: Election) -> VoteOut:
+    return VoteOut(
+        state=election.state,
+        ballot_type=cycle.ballot_type,
+        max_choices=cycle.max_choices,
+        rule=cycle.tally_rule,
+        options=cycle.tally_options,
+        config_sha256=election.config_sha256,
+    )
+
+
 def _ceiling(line: Line) -> CeilingOut:
     return CeilingOut(line.area, line.name, line.amount, line.weight, line.exact, line.remainder, line.rank)
 
@@ -109,19 +120,12 @@ async def cycles() -> list[CycleOut]:
 async def cycle(slug: str) -> CyclePage:
     """One process with its calendar and its vote."""
     found = await store.by_slug(slug)
-    now, vote = await store.phase(found.id), await store.election(found.id)
+    now, vote = await store.phase(found.id), await store.find_election(found.id)
     return CyclePage(
         cycle=_cycle(found),
         phases=[_phase(each) for each in await store.phases(found.id)],
         phase=now.kind if now else None,
-        vote=VoteOut(
-            state=vote.state,
-            ballot_type=found.ballot_type,
-            max_choices=found.max_choices,
-            rule=found.tally_rule,
-            options=found.tally_options,
-            config_sha256=vote.config_sha256,
-        ),
+        vote=_vote(found, vote) if vote else None,
     )
 
 

@@ -50,6 +50,7 @@ async def _page(request: Request, cycle: Cycle, form: Form, problem: str = "", s
     other = _asked(form, asked, "other_") if form.ticked("compare") else None
     lines, fault = await _lines(asked)
     others, other_fault = await _lines(other) if other else ({}, "")
+    election = await store.find_election(cycle.id)
     needs = {need.area: need for need in await store.needs()}
     return page(
         request,
@@ -68,7 +69,7 @@ async def _page(request: Request, cycle: Cycle, form: Form, problem: str = "", s
         may_save=viewer(request).has(Role.CITY_OFFICIAL),
         map=await _map(_amounts(lines)),
         saved=await store.ceilings(cycle.id) == _amounts(lines) and asked == kept,
-        frozen=(await store.election(cycle.id)).state is not ElectionState.DRAFT,
+        frozen=election is None or election.state is not ElectionState.DRAFT,
         years={"residents": store.RESIDENTS[1], "poor": store.POOR_FAMILIES[1]},
     )
 

@@ -96,13 +96,18 @@ async def elections(cycle_id: UUID) -> list[Election]:
     return [election_of(row) for row in await query.order_by(tables.Election.name)]
 
 
-async def election(cycle_id: UUID, name: str = MAIN_ELECTION) -> Election:
-    """One vote of a cycle, the main one by default; Refused(NO_ELECTION)."""
+async def find_election(cycle_id: UUID, name: str = MAIN_ELECTION) -> Election | None:
+    """One vote of a cycle, the main one by default, or None: an imported round has none."""
     mine = (tables.Election.cycle == cycle_id) & (tables.Election.name == name)
     row = await tables.Election.objects().where(mine).first()
-    if row is None:
+    return election_of(row) if row else None
+
+
+async def election(cycle_id: UUID, name: str = MAIN_ELECTION) -> Election:
+    """One vote of a cycle, the main one by default; Refused(NO_ELECTION)."""
+    if (found := await find_election(cycle_id, name)) is None:
         raise Refused(Refusal.NO_ELECTION)
-    return election_of(row)
+    return found
 
 
 async def election_by_id(id: UUID) -> Election:

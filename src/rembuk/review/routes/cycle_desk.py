@@ -66,7 +66,7 @@ class Waiting:
 async def cycle_page(request: Request, slug: str) -> Response:
     """A cycle as officials see it; a draft is a preview for staff (Q1)."""
     cycle = await cycles.by_slug(slug, drafts=True)
-    who, election = viewer(request), await cycles.election(cycle.id)
+    who, election = viewer(request), await cycles.find_election(cycle.id)
     phases = shown.shown_phases(await cycles.phases(cycle.id))
     waiting = await _waiting(cycle, who.person)
     projects = await store.frozen_projects(cycle.id)
@@ -81,8 +81,8 @@ async def cycle_page(request: Request, slug: str) -> Response:
         dated=len(phases) == len(PHASES),
         events=await cycles.events(cycle.id),
         checks=await cycles.checks(PhaseKind.VOTING, cycle.id),
-        election=election,
-        vote=shown.ELECTION_WORDS[election.state.value],
+        config_sha256=election.config_sha256 if election else "",
+        vote=shown.ELECTION_WORDS[election.state.value] if election else "",
         ballot=shown.BALLOT_WORDS.get(cycle.ballot_type, cycle.ballot_type),
         rule=shown.TALLY_WORDS.get(cycle.tally_rule, cycle.tally_rule),
         formula=shown.formula_of(cycle.budget, cycle.quota_rule, cycle.quota_options).words,
@@ -97,9 +97,9 @@ async def cycle_page(request: Request, slug: str) -> Response:
     )
 
 
-def _deed(cycle: Cycle, election: Election, waiting: bool) -> Deed | None:
+def _deed(cycle: Cycle, election: Election | None, waiting: bool) -> Deed | None:
     """What a first person may ask for next."""
-    if cycle.state is not CycleState.PUBLISHED or waiting:
+    if cycle.state is not CycleState.PUBLISHED or waiting or election is None:
         return None
     return _NEXT.get(election.state)
 

@@ -47,7 +47,7 @@ async def desk(request: Request) -> Response:
         return page(request, "review/desk_empty.html", may_plan=who.has(Role.CITY_OFFICIAL))
     phases = await cycles.phases(cycle.id)
     items = await store.queue(cycle.id, scopes_of(who))
-    election = await cycles.election(cycle.id)
+    election = await cycles.find_election(cycle.id)
     ceilings = await cycles.ceilings(cycle.id)
     found = store.counts(items)
     now = await cycles.phase(cycle.id)
@@ -61,7 +61,7 @@ async def desk(request: Request) -> Response:
         current=_position(phases),
         counts=found,
         kecamatan=await _by_kecamatan(items),
-        vote=shown.ELECTION_WORDS[election.state.value],
+        vote=shown.ELECTION_WORDS[election.state.value] if election else "",
         ceiling_sum=sum(ceilings.values()),
         waiting=await cycles.pending(cycle.id),
         steps=await _steps(who, cycle, phases, found, bool(ceilings)),
@@ -100,8 +100,8 @@ async def _planning(cycle_id: UUID, address: str, dated: int, has_ceilings: bool
         return [Step("Hitung pagu", "Pagu per kecamatan belum dihitung.", f"{address}/pagu")]
     if await cycles.pending(cycle_id):
         return [Step("Lihat permintaan", "Ada tindakan yang menunggu orang kedua.", f"{address}#dua-orang")]
-    state = (await cycles.election(cycle_id)).state
-    if state is ElectionState.FROZEN:
+    election = await cycles.find_election(cycle_id)
+    if election and election.state is ElectionState.FROZEN:
         return [Step("Buka bilik suara", "Semua sudah terkunci dan siap dibuka.", f"{address}#dua-orang")]
     return [Step("Atur tahap", "Buka atau tutup tahap siklus ini.", address, "kedua")]
 
