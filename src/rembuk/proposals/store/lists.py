@@ -93,11 +93,11 @@ def _ordered(order: Order, lot: tuple[int, int]) -> Clause:
 
 async def listing(filters: Filters, order: Order, page: int, size: int, lot: tuple[int, int]) -> Listing:
     """One page of the list with the counts beside every filter; a page beyond the last gives the last."""
-    counts = await _counts(filters)
-    pages = page_count(counts.total, size)
+    counted = await counts(filters)
+    pages = page_count(counted.total, size)
     page = min(max(page, 1), pages)
-    cards = await _cards(filters, order, lot, size, (page - 1) * size) if counts.total else ()
-    return Listing(cards, counts, await count_by_kecamatan(filters), page, pages)
+    cards = await _cards(filters, order, lot, size, (page - 1) * size) if counted.total else ()
+    return Listing(cards, counted, await count_by_kecamatan(filters), page, pages)
 
 
 async def _cards(filters: Filters, order: Order, lot: tuple[int, int], size: int, start: int) -> tuple[Card, ...]:
@@ -113,7 +113,8 @@ async def _cards(filters: Filters, order: Order, lot: tuple[int, int], size: int
     return tuple(card_of(row) for row in rows)
 
 
-async def _counts(filters: Filters) -> Counts:
+async def counts(filters: Filters) -> Counts:
+    """The counts beside every filter and of the whole answer, in one statement."""
     where, arguments = _joined([*_visible(filters), *_in_area(filters)])
     rows = await Proposal.raw(
         f"SELECT p.issue, p.state, p.outcome, COUNT(*) AS count, CAST(SUM({_COST}) AS BIGINT) AS cost"  # noqa: S608
@@ -167,9 +168,11 @@ async def points(filters: Filters, limit: int = 300) -> tuple[Point, ...]:
     return tuple(Point(**row) for row in rows)
 
 
-async def cards(filters: Filters, order: Order = Order.NEWEST, limit: int = 500) -> tuple[Card, ...]:
+async def cards(
+    filters: Filters, order: Order = Order.NEWEST, limit: int = 500, lot: tuple[int, int] = (1, 0)
+) -> tuple[Card, ...]:
     """The first cards of a list without its counts, in one statement."""
-    return await _cards(filters, order, (1, 0), limit, 0)
+    return await _cards(filters, order, lot, limit, 0)
 
 
 async def near(cycle: UUID, rw: str, limit: int = 3) -> tuple[Card, ...]:

@@ -1,0 +1,133 @@
+"""Works in public: the list by kecamatan and state, the page of one, and what residents saw there."""
+
+from uuid import UUID
+
+from rembuk import clock
+from rembuk.errors import Refused
+from rembuk.places import store as places
+from rembuk.places.atlas import Atlas
+from rembuk.places.rules import Area, Level
+from rembuk.proposals.shown import address_of
+from rembuk.web.forms import read_form
+from rembuk.web.guards import PUBLIC, RESIDENT, viewer
+from rembuk.web.pages import page, redirect
+from rembuk.web.reasons import Web
+from rembuk.web.routing import Request, Response, get, post
+from rembuk.works import store
+from rembuk.works.rules import (
+    ADDRESS_OF_STATUS,
+    STATUS_WORDS,
+    Refusal,
+    Work,
+    WorkCard,
+    WorkStatus,
+)
+
+STATUS_KINDS = {
+    WorkStatus.BUILDING: "lulus",
+    WorkStatus.FINISHED: "lulus",
+    WorkStatus.LATE: "bahaya",
+}
+
+
+@get("/pelaksanaan", guard=PUBLIC)
+async def list_page(request: Request) -> Response:
+    """Works of a kecamatan (or of all), by state."""
+    atlas = await places.atlas()
+    asked = request.query_params
+    kecamatan = atlas.slugs.get((Level.KECAMATAN, asked.get("kec", "")))
+    status = next((each for each, word in ADDRESS_OF_STATUS.items() if word == asked.get("status")), None)
+    found = await store.cards(kecamatan.code if kecamatan else "")
+    return page(
+        request,
+        "works/list.html",
+        public=True,
+        kecamatan=kecamatan,
+        status_asked=status,
+        tabs=_tabs(found, kecamatan, status),
+        kecamatan_options=[("", "Seluruh kota"), *((area.slug, f"Kec. {area.name}") for area in _sorted(atlas))],
+        cards=[(card, atlas.label(card.rw)) for card in found if status in (None, card.status)],
+        words=STATUS_WORDS,
+        kinds=STATUS_KINDS,
+    )
+
+
+def _sorted(atlas: Atlas) -> list[Area]:
+    return sorted(atlas.at(Level.KECAMATAN), key=lambda area: area.name)
+
+
+def _tabs(
+    found: tuple[WorkCard, ...], kecamatan: Area | None, chosen: WorkStatus | None
+) -> list[tuple[str, str, bool, None, int]]:
+    where = f"kec={kecamatan.slug}&" if kecamatan else ""
+    tabs: list[tuple[str, str, bool, None, int]] = [
+        ("Semua", f"/pelaksanaan?{where}", chosen is None, None, len(found))
+    ]
+    for status, word in ADDRESS_OF_STATUS.items():
+        count = sum(card.status is status for card in found)
+        tabs.append((STATUS_WORDS[status], f"/pelaksanaan?{where}status={word}", chosen is status, None, count))
+    return tabs
+
+
+@get("/pelaksanaan/{number:int}", guard=PUBLIC)
+async def show_page(request: Request, number: int) -> Response:
+    """The works of one proposal: money, steps with plan and reality, and what residents saw."""
+    return await _page(request, await _work(number))
+
+
+async def _work(number: int) -> Work:
+    if not 0 < number < 2**31:
+        raise Refused(Refusal.UNKNOWN)
+    return await store.work(number)
+
+
+async def _page(request: Request, work: Work, error: str = "", typed: str = "") -> Response:
+    today = clock.local(clock.now()).date()
+    steps = [
+        {
+            "title": step.title,
+            "state": "sudah" if step.finished_on else "gagal" if step.is_late(today) else "nanti",
+            "planned_on": step.planned_on,
+            "finished_on": step.finished_on,
+            "reason": step.note,
+        }
+        for step in work.milestones
+    ]
+    return page(
+        request,
+        "works/page.html",
+        status=422 if error else 200,
+        public=not viewer(request).signed_in,
+        work=work,
+        place=await places.label(work.card.rw),
+        steps=steps,
+        words=STATUS_WORDS,
+        kinds=STATUS_KINDS,
+        proposal_href=address_of(work.card.number, work.card.title),
+        error=error,
+        typed=typed,
+        agreed=sum(note.matches for note in work.notes),
+    )
+
+
+@post("/pelaksanaan/{number:int}/lihat", guard=RESIDENT)
+async def look(request: Request, number: int) -> Response:
+    """A resident says what they saw there."""
+    form, person = await read_form(request), _person(request)
+    matches = form.choice("matches", ("yes", "not_yet"), required=False) == "yes"
+    try:
+        await store.look(number, person, matches, form.text("body"))
+    except Refused as refused:
+        if refused.reason not in (Refusal.NOTE_EMPTY, Refusal.NOTE_TOO_LONG):
+            raise
+        return await _page(request, await _work(number), refused.sentence(), form.text("body"))
+    return redirect(f"/pelaksanaan/{number}", flash="Catatan Anda sudah tampil. Terima kasih.")
+
+
+def _person(request: Request) -> UUID:
+    if (person := viewer(request).person) is None:
+        raise Refused(Web.NOT_YOURS)
+    return person
+
+
+HANDLERS = [list_page, show_page, look]
