@@ -41,12 +41,7 @@ async def tell_about(person: UUID, kind: str, name: str, link: str = "", **facts
 
 async def notices_of(person: UUID, most: int = 50) -> list[NoticeFacts]:
     """A person's messages, newest first."""
-    rows = (
-        await Notice.select()
-        .where(Notice.person == person)
-        .order_by(Notice.created_at, ascending=False)
-        .limit(most)
-    )
+    rows = await Notice.select().where(Notice.person == person).order_by(Notice.created_at, ascending=False).limit(most)
     return [_facts(row) for row in rows]
 
 
