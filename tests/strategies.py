@@ -1,10 +1,15 @@
 """Hypothesis strategies: any election, any ballot, any ceiling."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from rembuk.tally.election import Completion, Election, Options, Order, Project, Utility
+from rembuk.tally.city import City, Envelope, Fence
+from rembuk.tally.election import Completion, District, Election, Options, Order, Project, Utility
 from rembuk.tally.limits import Limit
+from rembuk.tally.quotas import QuotaPlan
 
+KINDS = ("approval", "knapsack", "ranked", "points")
 ISSUES = ("waste", "clean_water", "flood")
 NAMES = "abcdefghij"
 
@@ -83,4 +88,38 @@ def bounded_elections(draw: st.DrawFn) -> Election:
     return Election(tuple(changed), base.ballots, base.budget, base.rule, base.options, base.seed, "c", limits=(cap,))
 
 
-KINDS = ("approval", "knapsack", "ranked", "points")
+@st.composite
+def envelopes(draw: st.DrawFn, prefix: str) -> Envelope:
+    """One district's envelope: an election with its own ids, now and then fences, a cap, groups, requirements."""
+    base = draw(bounded_elections())
+    named = {project.id: prefix + project.id for project in base.projects}
+    renamed = tuple(
+        replace(p, id=named[p.id], requires=named.get(p.requires, ""), area=draw(st.sampled_from(["1.1", "1.2"])))
+        for p in base.projects
+    )
+    limits = tuple(replace(limit, projects=frozenset(named[p] for p in limit.projects)) for limit in base.limits)
+    fences = tuple(
+        Fence(issue, draw(st.integers(0, 8)), issue=issue, hard=draw(st.booleans()))
+        for issue in draw(st.lists(st.sampled_from(ISSUES), unique=True, max_size=2))
+    )
+    return Envelope(replace(base, projects=renamed, limits=limits), fences)
+
+
+@st.composite
+def cities(draw: st.DrawFn) -> City:
+    """A small city: one to three districts, any quota rule it can meet, any use of what is left over."""
+    codes = ["x", "y", "z"][: draw(st.integers(1, 3))]
+    built = {code: draw(envelopes(code)) for code in codes}
+    districts = tuple(
+        District(code, residents=draw(st.integers(1, 50)), poor_families=draw(st.integers(1, 9)), lowest=20)
+        for code in codes
+    )
+    return City(
+        contest="c",
+        plan=QuotaPlan(draw(st.integers(100, 500)), districts, pot=draw(st.integers(0, 40))),
+        quota=draw(st.sampled_from(["equal", "per_capita", "need_weighted"])),
+        envelopes=built,
+        seed=draw(st.one_of(st.none(), st.just(b"dice"))),
+        most_per_district=draw(st.one_of(st.none(), st.integers(0, 2))),
+        money_per_district=draw(st.one_of(st.none(), st.integers(0, 60))),
+    )

@@ -44,7 +44,7 @@ def search(market: Market) -> Search:
     step, raises, stride = step_of(election), 0, 1
     trail = follow(market, share_at(election, step, 0))
     while True:
-        stopped = why_stop(election, trail)
+        stopped = why_stop(market, trail)
         if stopped:
             break
         if stride > 1 and holds(market, trail, share_at(election, step, raises + stride)):
@@ -82,13 +82,15 @@ def cost_of(election: Election, trail: Trail) -> int:
     return sum(election.projects[index].cost for index in trail.bought)
 
 
-def why_stop(election: Election, trail: Trail) -> str:
+def why_stop(market: Market, trail: Trail) -> str:
     """Why no further raise is needed after this trail, or "" when one is."""
+    election = market.election
     record = Record.fresh(election)
     record.money -= cost_of(election, trail)
     for index in trail.bought:
         record.watch.take(election.projects[index])
-    rest = set(range(len(election.projects))) - set(trail.bought)
+    # what nobody gets any utility from (last under Borda) no share will ever buy
+    rest = {stall.index for stall in market.stalls} - set(trail.bought)
     return "nothing more fits" if next(fitting(record, sorted(rest)), None) is None else ""
 
 
