@@ -3,10 +3,11 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
 import msgspec
+from litestar.params import Parameter, QueryParameter
 
 from rembuk.errors import Reason, Refused
 from rembuk.web import session
@@ -178,7 +179,13 @@ async def thing(request: Request, number: int) -> Thing:
 
 
 @get("/api/v1/things", guard=PUBLIC)
-async def things(request: Request, page: PageNumber = 1, size: int | None = None) -> list[Thing]:
+async def things(
+    request: Request,
+    page: PageNumber = 1,
+    size: int | None = None,
+    within: Annotated[str, Parameter(max_length=5)] | None = None,
+    named: Annotated[str, QueryParameter(name="nama", max_length=5)] = "",
+) -> list[Thing]:
     """Some things."""
     return [Thing(page, "benda " * 300)]
 

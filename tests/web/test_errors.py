@@ -44,6 +44,8 @@ async def test_404_offers_a_search(site: Client) -> None:
         ("/api/v1/things?page=abc", 400, "bad-request"),
         ("/api/v1/things?page=0", 400, "bad-request"),
         ("/api/v1/things?size=99999999999999999999", 400, "bad-request"),
+        ("/api/v1/things?within=abcdef", 400, "bad-request"),
+        ("/api/v1/things?nama=abcdef", 400, "bad-request"),
         ("/api/v1/things/5000", 422, "closed"),
         ("/api/v1/mine", 401, "sign-in"),
     ],

@@ -43,7 +43,7 @@ async def test_the_document_describes_the_api_and_no_page(site: Client) -> None:
     assert answer.status_code == 200 and document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {"/api/v1/things", "/api/v1/things/{number}", "/api/v1/mine"}
     told = document["paths"]["/api/v1/things"]["get"]
-    assert {parameter["name"] for parameter in told["parameters"]} == {"page", "size"}
+    assert {parameter["name"] for parameter in told["parameters"]} == {"page", "size", "within", "nama"}
     assert list(told["responses"]["400"]["content"]) == ["application/problem+json"]
     problem = document["components"]["schemas"]["Problem"]
     assert {"type", "title", "status", "detail", "instance"} <= set(problem["properties"])

@@ -7,7 +7,8 @@ numbers are held within 64 bits, because a database refuses larger ones.
 import re
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from litestar.params import ParameterKwarg, PathParameter, QueryParameter
 
@@ -25,7 +26,18 @@ def mark_parameters(function: Callable[..., Any], path: str) -> None:
     }
 
 
+def _lifted(kind: Any) -> Any:
+    """`Annotated[str, Parameter(…)] | None` with its mark outside, where the framework looks for it."""
+    parts = get_args(kind) if get_origin(kind) in (Union, UnionType) else ()
+    marks = [mark for part in parts for mark in getattr(part, "__metadata__", ()) if isinstance(mark, ParameterKwarg)]
+    if not marks:
+        return kind
+    bare = tuple(get_args(part)[0] if get_origin(part) is Annotated else part for part in parts)
+    return Annotated[Union[bare], marks[0]]  # noqa: UP007 - made of parts known only now
+
+
 def _marked(kind: Any, in_path: bool) -> Any:
+    kind = _lifted(kind)
     plain, *extras = get_args(kind) if get_origin(kind) is Annotated else (kind,)
     known = next((extra for extra in extras if isinstance(extra, ParameterKwarg)), None)
     if known is not None and type(known) is not ParameterKwarg:
