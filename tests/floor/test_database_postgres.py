@@ -9,6 +9,7 @@ import pytest
 
 from rembuk.database import close_database, engine, lock_row, open_database, transaction
 from rembuk.database import postgres as pg
+from rembuk.database import whole as attempts
 from rembuk.database.faults import Trouble
 from rembuk.errors import Refused
 from rembuk.settings import Settings
@@ -142,6 +143,26 @@ async def test_an_error_in_a_part_may_be_caught() -> None:
         await Note.insert(Note(text="kept"))
 
     await goes_on()
+    assert await Note.count() == 1
+
+
+async def test_newcomers_do_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """D5: even somebody who wrongly waits for a child task while trying again gets through."""
+    monkeypatch.setattr(attempts, "CROWD_SECONDS", 0.05)
+    tries = []
+
+    @transaction
+    async def child() -> None:
+        await Note.insert(Note(text=f"child {len(tries)}"))
+
+    @transaction
+    async def parent() -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            await engine().run("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$")
+        await asyncio.create_task(child())
+
+    await parent()
     assert await Note.count() == 1
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, redirect_stdout
+from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from io import StringIO
 from pathlib import Path
@@ -74,6 +75,7 @@ async def _apply(name: str, file: Path) -> None:
         await Migration.insert(Migration(name=name, app_name=APP))
 
 
+@cache
 def _id_of(file: Path) -> str:
     if not (found := _ID.search(file.read_text())):
         raise ValueError(f"{file.name} has no ID")

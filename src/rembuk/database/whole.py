@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, overload
 
@@ -18,6 +18,8 @@ Store = Callable[P, Coroutine[Any, Any, R]]
 
 ATTEMPTS = 5
 PATIENCE_SECONDS = 15.0
+CROWD_SECONDS = 3.0
+"""Newcomers let those trying again go first, but no longer than this."""
 
 
 @overload
@@ -69,8 +71,9 @@ async def _lane(attempt: int) -> AsyncIterator[None]:
     """Those trying again go one by one, and newcomers wait for those trying a third time: a crowd thins out."""
     database: Database = engine()
     if attempt == 1:
-        async with database.crowd:
-            pass
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CROWD_SECONDS), database.crowd:
+                pass
         yield
     else:
         async with database.again, database.crowd if attempt > 2 else nullcontext():
