@@ -32,6 +32,7 @@ REASONS = (
     "Volume disesuaikan dengan hasil ukur di lapangan.",
     "Sebagian pekerjaan sudah masuk rencana dinas, jadi dikurangi.",
 )
+PASSED = "Lahan, kewenangan, dan rincian biaya sudah sesuai."
 TURNED_DOWN = "Lahan yang diusulkan bukan milik kota dan belum ada izin dari pemiliknya."
 
 
@@ -137,4 +138,4 @@ def _draft(rng: Random, lines: tuple[CostLine, ...]) -> reviewing.Draft:
             first.name, first.unit, first.volume_milli, first.unit_price * 9 // 10, first.catalogue_key, reason
         )
         return reviewing.Draft(reviewing.Verdict.FEASIBLE_CHANGED, reason, "", answers, (cheaper, *lines[1:]))
-    return reviewing.Draft(reviewing.Verdict.FEASIBLE, "", "", answers, lines)
+    return reviewing.Draft(reviewing.Verdict.FEASIBLE, PASSED, "", answers, lines)

@@ -78,7 +78,7 @@ async def _open(
         quota_rule="need_weighted",
         quota_options=MIX,
         tally_rule="equal_shares",
-        tally_options={"completion": "add1u"},
+        tally_options={"completion": "greedy"},
         ballot_type=ballot[0],
         max_choices=ballot[1],
     )

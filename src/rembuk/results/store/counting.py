@@ -17,11 +17,15 @@ from rembuk.results import words
 from rembuk.results.rules import Refusal, options_of
 from rembuk.results.tables import BallotsFile, Count
 from rembuk.tally.count import compare, count
-from rembuk.tally.election import Election, Project
+from rembuk.tally.election import Completion, Election, Project
 from rembuk.tally.pabulib import parse
 from rembuk.tally.result import Result, canonical
 from rembuk.voting.agreement import Agreement, FrozenDistrict, agreed
 from rembuk.voting.box import Contest
+
+
+SLOW = (Completion.ADD1, Completion.ADD1U)
+"""Completions whose single count searches through many shares: what each loser lacked is not probed for them."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def counts_of(area: str, election: Election) -> list[Counted]:
     """The official count of one district, explained, and the same ballots under every other rule."""
     official = count(election)
     others = [each for name, each in compare(election).items() if name not in (election.rule, "official")]
-    told = words.told(election, official)
+    told = words.told(election, official, probe=election.options.completion not in SLOW)
     return [
         Counted(area, True, official, documented(official, told)),
         *(Counted(area, False, each, documented(each, {})) for each in others),
