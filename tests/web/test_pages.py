@@ -123,6 +123,15 @@ async def test_htmx_and_people_share_an_address_but_not_a_copy(site: Client) -> 
     assert "hx-request" in swapped.headers["vary"].lower()
 
 
+async def test_htmx_that_selects_from_a_page_gets_the_whole_and_the_kept_one(site: Client) -> None:
+    """HX-Request-Type: full is a reader like any other; a part is another copy."""
+    await site.get("/contoh")
+    await site.get("/contoh", headers={"HX-Request": "true", "HX-Request-Type": "full"})
+    assert sample.SEEN["renders"] == 1
+    await site.htmx("/contoh")
+    assert sample.SEEN["renders"] == 2
+
+
 async def test_a_message_travels_with_a_redirect_and_is_shown_once(site: Client) -> None:
     """303, then the page with the message, then without it; the kept page of others never shows it."""
     answer = await site.post("/contoh/isian", {"judul": "Got mampet"})

@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from rembuk.errors import Refused
 from rembuk.web.csrf import FIELD
 from rembuk.web.forms import Form
-from rembuk.web.htmx import go_to, is_htmx
+from rembuk.web.htmx import from_htmx, go_to
 from rembuk.web.i18n import gettext
 from rembuk.web.logs import note_fault
 from rembuk.web.pages import page
@@ -153,7 +153,7 @@ def _to_sign_in(request: Connection) -> Response:
         here = referer.path + (f"?{referer.query}" if referer.query else "")
     back = f"?kembali={quote(here, safe='/')}" if is_local(here) else ""
     headers = {"Location": SIGN_IN_PAGE + back, "Cache-Control": "no-store"}
-    if is_htmx(request):
+    if from_htmx(request):
         return Response(b"", media_type="text/html", status_code=401, headers={**headers, **go_to(SIGN_IN_PAGE + back)})
     return Response(b"", media_type="text/html", status_code=303, headers=headers)
 

@@ -5,9 +5,20 @@ from typing import Any
 from litestar.connection import ASGIConnection
 
 
+def from_htmx(request: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether htmx asks, for a part or for a whole page it selects from."""
+    return request.headers.get("hx-request") == "true"
+
+
+def wants_part(headers: Any) -> bool:
+    """Whether these headers ask for a part only: with hx-select or for the history htmx wants the whole page."""
+    whole = headers.get("hx-request-type") == "full" or headers.get("hx-history-restore-request") == "true"
+    return headers.get("hx-request") == "true" and not whole
+
+
 def is_htmx(request: ASGIConnection[Any, Any, Any, Any]) -> bool:
     """Whether htmx asks, and a part of a page is enough."""
-    return request.headers.get("hx-request") == "true" and request.headers.get("hx-history-restore-request") != "true"
+    return wants_part(request.headers)
 
 
 def go_to(path: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from rembuk.settings import settings
 from rembuk.web import cache, hooks, i18n
 from rembuk.web.csrf import csrf_field
 from rembuk.web.encodings import accepted
-from rembuk.web.htmx import go_to, is_htmx
+from rembuk.web.htmx import from_htmx, go_to, is_htmx
 from rembuk.web.paths import local_path
 from rembuk.web.routing import Response
 from rembuk.web.signed import sign, unsign
@@ -94,7 +94,7 @@ def part(
 ) -> Response:
     """A part of a page that htmx swaps in alone."""
     body = rendered(template, {**base_context(request), **context}).encode()
-    given = {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie", **(headers or {})}
+    given = {"Cache-Control": "no-store", "Vary": "HX-Request, HX-Request-Type, Cookie", **(headers or {})}
     return Response(body, status_code=status, media_type=_HTML, headers=given)
 
 
@@ -104,7 +104,7 @@ def _public(request: Connection, body: bytes, headers: dict[str, str]) -> Respon
     return Response(body, status_code=status, media_type=_HTML, headers={**given, **headers})
 
 
-VARY = "Accept-Encoding, Cookie, HX-Request"
+VARY = "Accept-Encoding, Cookie, HX-Request, HX-Request-Type"
 
 
 def public_answer(kept: cache.KeptPage, asked: Any) -> tuple[int, dict[str, str], bytes]:
@@ -125,7 +125,7 @@ def redirect(to: str, flash: str | None = None, kind: str = "berhasil", request:
     """
     target = local_path(to)
     headers, status = {"Location": target, "Cache-Control": "no-store"}, 303
-    if request is not None and is_htmx(request):
+    if request is not None and from_htmx(request):
         headers, status = {**go_to(target), "Cache-Control": "no-store"}, 204
     cookies = [_flash_cookie(Flash(kind, i18n.gettext(flash)))] if flash else []
     return Response(b"", media_type=_HTML, status_code=status, headers=headers, cookies=cookies)
