@@ -22,6 +22,7 @@ from rembuk.web import (
     i18n,
     openapi,
     paths,
+    patterns,
     sweep,  # noqa: F401 - its round is registered by reading it
     templates,
     tongue,
@@ -119,6 +120,7 @@ def create_app(
         *health.HANDLERS,
         *openapi.HANDLERS,
         *tongue.HANDLERS,
+        *patterns.HANDLERS,
         *room_handlers(rooms),
         *more,
     ]

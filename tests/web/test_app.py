@@ -1,5 +1,6 @@
 """The whole app: all rooms joined, started and stopped; no start over a database that is behind."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,15 @@ def test_the_document_of_all_rooms_can_be_built() -> None:
     operations = [operation for path in told["paths"].values() for operation in path.values()]
     assert len({operation["operationId"] for operation in operations}) == len(operations) > 5
     assert all("application/problem+json" in one["responses"]["404"]["content"] for one in operations)
+
+
+async def test_the_living_style_guide(own_settings: Settings) -> None:
+    """/pola draws every component, strictly, with nothing inline."""
+    app = rembuk.app.create_app(rooms=(), database_is_open=True)
+    async with client_of(app) as client:
+        answer = await client.get("/pola")
+    assert answer.status_code == 200 and answer.text.count("<section") > 5
+    assert not re.search(r"\sstyle=|<style|\son[a-z]+=|hx-on|<script(?![^>]*\ssrc=)", answer.text)
 
 
 def test_a_room_without_corners_is_no_fault() -> None:

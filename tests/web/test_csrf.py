@@ -105,10 +105,12 @@ async def test_a_stale_form_comes_back_fresh_with_the_typed_text(site: Client) -
     """B1-like: 403, but nothing is lost: the visitor sends again and it is taken; secrets are not repeated."""
     long = "Air menggenang setiap hujan, sudah dua tahun, di depan sekolah."
     typed = {"judul": "Got <b>mampet</b>", "uraian": long, "kata_sandi": "rahasia sekali", "_csrf": "basi"}
+    typed |= {"alasan_pindah": "Lahan sengketa", "nik": "3273270101900001"}
     answer = await site.post("/contoh/isian", {**typed, "pilihan": ["a", "b"]}, token=False)
     assert answer.status_code == 403 and answer.headers["cache-control"] == "no-store"
     assert 'value="Got &lt;b&gt;mampet&lt;/b&gt;"' in answer.text and f"\n{long}</textarea>" in answer.text
-    assert "rahasia sekali" not in answer.text and "basi" not in answer.text
+    assert "rahasia sekali" not in answer.text and "basi" not in answer.text and "3273" not in answer.text
+    assert 'name="alasan_pindah" value="Lahan sengketa"' in answer.text
     again = {"judul": "Got mampet", "pilihan": ["a", "b"], "_csrf": token_in(answer.text)}
     assert (await site.post("/contoh/isian", again, token=False)).status_code == 303
     assert sample.SEEN["posts"] == [("Got mampet", ["a", "b"])]

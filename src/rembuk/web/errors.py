@@ -26,7 +26,7 @@ from rembuk.web.visit import visit
 SIGN_IN_PAGE = "/masuk"
 _BY_STATUS = {reason.status: reason for reason in reversed(Web)}
 _OWN_PAGE = frozenset({403, 404, 409, 413, 422, 429})
-_SECRET_FIELDS = ("sandi", "password", "otp", "pin", "kode")
+_SECRET_WORDS = frozenset({"sandi", "password", "otp", "totp", "pin", "kode", "kedua", "nik", "kk", "identitas"})
 _LAST_RESORT = (
     '<!doctype html><html lang="id"><meta charset="utf-8"><title>Ada kesalahan</title>'
     "<h1>Ada kesalahan di pihak kami</h1><p>Coba lagi sebentar lagi. Nomor: {number}</p>"
@@ -159,7 +159,7 @@ def _to_sign_in(request: Connection) -> Response:
 
 
 def _is_secret(name: str) -> bool:
-    return name == FIELD or any(word in name.lower() for word in _SECRET_FIELDS)
+    return name == FIELD or not _SECRET_WORDS.isdisjoint(name.lower().replace("-", "_").split("_"))
 
 
 def _closed_to_the_signed_out(request: Connection) -> bool:
