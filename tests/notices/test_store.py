@@ -1,5 +1,6 @@
 """Messages: kept, carried once, tried again, stopped when nobody wants them."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -29,8 +30,7 @@ if "test" not in CHANNELS:
 async def test_kept_and_carried_once(db: Any) -> None:
     """R2: a message is on the page at once and carried once, however often the job runs."""
     person = uuid4()
-    await store.tell(person, "comment", "Ada balasan", "Isi balasan.", "/usulan/1")
-    await Notice.update({Notice.channel: "test"}, force=True)
+    await store.tell(person, "comment", "Ada balasan", "Isi balasan.", "/usulan/1", channel="test")
     _carried.clear()
     assert await jobs.run_due() == 1
     assert await jobs.run_due() == 0
@@ -45,8 +45,7 @@ async def test_kept_and_carried_once(db: Any) -> None:
 async def test_tried_again_when_the_channel_is_down(db: Any) -> None:
     """A message that could not be sent waits for the next try and is then sent once."""
     person = uuid4()
-    await store.tell(person, "comment", "Ada balasan", "Isi.")
-    await Notice.update({Notice.channel: "test"}, force=True)
+    await store.tell(person, "comment", "Ada balasan", "Isi.", channel="test")
     _carried.clear()
     _down.add("test")
     try:
@@ -55,12 +54,19 @@ async def test_tried_again_when_the_channel_is_down(db: Any) -> None:
         _down.clear()
     row = await Notice.select(Notice.sent_at, Notice.attempts).first()
     assert row == {"sent_at": None, "attempts": 1}
-    from datetime import timedelta
-
     with clock.frozen(clock.now() + timedelta(minutes=1)):
         await jobs.run_due()
     assert len(_carried) == 1
     assert (await Notice.select(Notice.attempts).first())["attempts"] == 2
+
+
+async def test_the_page_needs_no_job(db: Any) -> None:
+    """A message for /akun is delivered by being kept: sent at once, nothing queued."""
+    person = uuid4()
+    await store.tell(person, "account", "Selamat datang", "")
+    assert await jobs.run_due() == 0
+    assert (await Notice.select(Notice.sent_at).first())["sent_at"] is not None
+    assert await store.unread_count(person) == 1
 
 
 async def test_stopped_kinds(db: Any) -> None:

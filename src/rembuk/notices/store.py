@@ -11,15 +11,17 @@ from rembuk.notices import outbox
 from rembuk.notices.rules import STOPPABLE, NoticeFacts, Refusal
 from rembuk.notices.tables import Notice, NoticeStop
 from rembuk.notices.words import rendered
-from rembuk.settings import settings
+
+PAGE = "page"
+"""The channel that is /akun itself: being kept is being delivered."""
 
 
 @transaction
-async def tell(person: UUID, kind: str, subject: str, body: str, link: str = "") -> None:
-    """Tell a person something, now on /akun and soon by a channel; nothing when they stopped this kind."""
+async def tell(person: UUID, kind: str, subject: str, body: str, link: str = "", *, channel: str = PAGE) -> None:
+    """Tell a person something: on /akun at once, and by another channel soon; nothing when they stopped this kind."""
     if kind in STOPPABLE and await _stopped(person, kind):
         return
-    channel = "console" if settings().demo else "page"
+    now = clock.now()
     notice = Notice(
         person=person,
         kind=kind,
@@ -27,10 +29,12 @@ async def tell(person: UUID, kind: str, subject: str, body: str, link: str = "")
         body=body,
         link=link,
         channel=channel,
-        created_at=clock.now(),
+        created_at=now,
+        sent_at=now if channel == PAGE else None,
     )
     await Notice.insert(notice)
-    await enqueue(outbox.JOB, {"notice": str(notice.id)})
+    if channel != PAGE:
+        await enqueue(outbox.JOB, {"notice": str(notice.id)})
 
 
 async def tell_about(person: UUID, kind: str, name: str, link: str = "", **facts: object) -> None:

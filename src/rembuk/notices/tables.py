@@ -15,7 +15,7 @@ class Notice(Table, tablename="notice"):
     subject = Text(required=True)
     body = Text(required=True)
     link = Text(default="")
-    channel = Text(default="console")
+    channel = Text(default="page")
     attempts = Integer(default=0)
     created_at = Timestamptz(required=True, default=None)
     sent_at = Timestamptz(null=True, default=None)
