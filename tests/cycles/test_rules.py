@@ -111,6 +111,15 @@ def test_a_phase_waits_for_the_one_before() -> None:
     assert rules.why_not_open(PhaseKind.RESULTS, opened(PhaseKind.VOTING)) is not None
 
 
+def test_results_wait_for_the_vote() -> None:
+    """A7, M2: results and works do not open before the booth was closed, not even when it never opened."""
+    for kind in (PhaseKind.RESULTS, PhaseKind.WORKS):
+        fault = rules.why_not_open(kind, opened())
+        assert fault is not None
+        assert fault[0] is Refusal.VOTING_FIRST
+        assert rules.why_not_open(kind, opened(closed=(PhaseKind.VOTING,))) is None
+
+
 def test_a_closed_phase_stays_closed() -> None:
     """H3: what was closed is not opened again; what was overtaken does not open late."""
     past = opened(PhaseKind.REVIEW, closed=(PhaseKind.PROPOSALS,))

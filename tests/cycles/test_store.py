@@ -325,6 +325,15 @@ async def test_freezing_needs_projects_and_ceilings(db: Any) -> None:
         await store.propose(Deed.FREEZE, cycle.id, FIRST, PROJECTS)
 
 
+async def test_nothing_is_frozen_while_the_review_runs(db: Any) -> None:
+    """T6: freezing waits until proposals, debate and review are closed, else a later verdict would differ."""
+    cycle = await published()
+    await with_ceilings(cycle)
+    await store.open_phase(cycle.id, PhaseKind.REVIEW, FIRST)
+    with refused(Refusal.EARLIER_RUNNING):
+        await store.propose(Deed.FREEZE, cycle.id, FIRST, PROJECTS)
+
+
 async def test_the_booth_opens_and_closes_by_two(db: Any) -> None:
     """A5, T14: one person neither opens nor closes the booth; after the close leaf the state is closed."""
     cycle = await opened()

@@ -157,6 +157,9 @@ async def test_two_persons_freeze_by_the_page(client: Client, hall: Hall) -> Non
     await client.post("/petugas/pemeriksaan/1", GOOD)
     await client.sign_in(hall.planner)
     await client.post(f"{at}/ajukan", {"deed": "election.freeze"})
+    assert "Pemeriksaan masih berlangsung" in (await client.get(at)).text
+    await cycles.close_phase(hall.cycle.id, PhaseKind.REVIEW, hall.planner)
+    await client.post(f"{at}/ajukan", {"deed": "election.freeze"})
     page = (await client.get(at)).text
     assert "Menunggu orang kedua" in page
     assert "Setujui sebagai orang kedua" not in page
@@ -185,6 +188,7 @@ async def test_a_request_can_be_taken_back(client: Client, hall: Hall) -> None:
     await cycles.set_ceilings(hall.cycle.id, hall.planner)
     await client.sign_in(hall.planner)
     await client.post("/petugas/pemeriksaan/1", GOOD)
+    await cycles.close_phase(hall.cycle.id, PhaseKind.REVIEW, hall.planner)
     await client.post(f"{at}/ajukan", {"deed": "election.freeze"})
     [act] = await cycles.pending(hall.cycle.id)
     assert (await client.post(f"{at}/batalkan", {"act": str(hall.cycle.id)})).status_code == 409

@@ -97,7 +97,8 @@ class Refusal(Reason):
     PHASE_OVER = (409, N_("Tahap {phase} sudah ditutup. Tahap yang sudah ditutup tidak dibuka lagi."))
     PHASE_NOT_OPEN = (409, N_("Tahap {phase} belum dibuka."))
     NOT_PUBLISHED = (409, N_("Siklus ini belum terbit. Terbitkan dulu."))
-    EARLIER_RUNNING = (409, N_("Tahap {other} masih berlangsung. Tutup dulu sebelum membuka {phase}."))
+    EARLIER_RUNNING = (409, N_("Tahap {other} masih berlangsung. Tutup dulu, lalu lanjutkan ke {phase}."))
+    VOTING_FIRST = (409, N_("Tahap {phase} dibuka setelah {other} ditutup."))
     LATER_BEGAN = (409, N_("Tahap {other} sudah dimulai, jadi {phase} tidak dapat dibuka."))
     DATE_PASSED = (409, N_("Tahap {phase} sudah dibuka atau ditutup. Tanggal itu tidak dapat diubah."))
     TWO_PERSONS = (409, N_("Membuka atau menutup bilik suara perlu persetujuan dua orang."))
@@ -249,6 +250,8 @@ def why_not_open(kind: PhaseKind, phases: Mapping[PhaseKind, Phase]) -> tuple[Re
     for other in AFTER.get(kind, ()):
         if other in phases and phases[other].is_open:
             return Refusal.EARLIER_RUNNING, {"phase": name, "other": PHASE_NAMES[other]}
+        if other is PhaseKind.VOTING and other in phases and not phases[other].is_over:
+            return Refusal.VOTING_FIRST, {"phase": name, "other": PHASE_NAMES[other]}
     for other, needs in AFTER.items():
         if kind in needs and other in phases and phases[other].opened_at:
             return Refusal.LATER_BEGAN, {"phase": name, "other": PHASE_NAMES[other]}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from rembuk.cycles import rules
 from rembuk.cycles.formula import MILLION, MIX, RULE_NAMES, Line, Need
-from rembuk.cycles.rules import CLOSING_MEANS, OPENING_MEANS, PHASE_NAMES, Phase, PhaseKind
+from rembuk.cycles.rules import CLOSING_MEANS, OPENING_MEANS, PHASE_NAMES, Phase, PhaseKind, Refusal
 from rembuk.errors import N_
 from rembuk.places.rules import slugged
 
@@ -74,6 +74,8 @@ def _shown(phase: Phase, kept: Mapping[PhaseKind, Phase], first: datetime) -> Sh
     state = "kini" if phase.is_open else "sudah" if phase.is_over else "nanti"
     act = {"kini": "close", "sudah": "", "nanti": "open"}[state]
     fault = rules.why_not_open(phase.kind, kept) if act == "open" else None
+    if fault and fault[0] is Refusal.LATER_BEGAN:
+        state = "lewat"
     return ShownPhase(
         kind=phase.kind,
         name=PHASE_NAMES[phase.kind],

@@ -1,5 +1,6 @@
 """/petugas/siklus/…/kalender: the six phases with their dates; opening and closing one."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -60,7 +61,7 @@ async def calendar_page(request: Request, slug: str) -> Response:
 async def set_calendar(request: Request, slug: str) -> Response:
     """Keep the dates, or say phase by phase what is wrong with them (A10)."""
     cycle, form = await store.by_slug(slug, drafts=True), await read_form(request)
-    phases = _phases(form)
+    phases = _phases(form, {phase.kind: phase for phase in await store.phases(cycle.id)})
     if form.valid:
         for kind, words in rules.why_bad_dates(phases):
             form.errors.say(f"{kind}_starts", words)
@@ -73,22 +74,27 @@ async def set_calendar(request: Request, slug: str) -> Response:
     return redirect(address(cycle), flash="Kalender tersimpan.")
 
 
-def _phases(form: Form) -> list[Phase]:
+def _phases(form: Form, kept: Mapping[PhaseKind, Phase]) -> list[Phase]:
     found = []
     for kind in PHASES:
-        starts, ends = _moment(form, f"{kind}_starts"), _moment(form, f"{kind}_ends")
+        old = kept.get(kind)
+        starts = _moment(form, f"{kind}_starts", old.starts_at if old else None)
+        ends = _moment(form, f"{kind}_ends", old.ends_at if old else None)
         if starts and ends:
             found.append(Phase(kind, starts, ends))
     return found
 
 
-def _moment(form: Form, name: str) -> datetime | None:
+def _moment(form: Form, name: str, kept: datetime | None) -> datetime | None:
+    """A typed moment on the city's clock; one left as it was keeps its seconds, which the field cannot show."""
+    text = form.text(name)
+    if kept and text == typed_moment(kept):
+        return kept
     try:
-        typed = datetime.fromisoformat(form.text(name))
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(clock.CITY_ZONE))
     except ValueError:
         form.errors.say(name, NOT_A_MOMENT)
         return None
-    return typed.replace(tzinfo=ZoneInfo(clock.CITY_ZONE))
 
 
 @post(f"{LISTED}/{{slug:str}}/tahap", guard=CITY_OFFICIAL)

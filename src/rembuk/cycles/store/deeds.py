@@ -11,7 +11,7 @@ from rembuk.board import store as board
 from rembuk.board.rules import ActRecord, ActState, Json, Kind
 from rembuk.cycles import tables
 from rembuk.cycles.freezing import FrozenProject, config_of
-from rembuk.cycles.rules import Election, ElectionState, PhaseKind, Refusal
+from rembuk.cycles.rules import AFTER, PHASE_NAMES, Election, ElectionState, PhaseKind, Refusal
 from rembuk.cycles.store.ceilings import ceiling_lines
 from rembuk.cycles.store.plans import locked_cycle
 from rembuk.cycles.store.questions import cycle, election, phases
@@ -108,12 +108,19 @@ async def _perform(act: ActRecord, cycle_id: UUID, projects: Sequence[FrozenProj
 async def _insist_state(deed: Deed, cycle_id: UUID) -> None:
     state = (await election(cycle_id)).state
     if state is _NEEDS[deed]:
-        return
+        return await _insist_quiet(cycle_id) if deed is Deed.FREEZE else None
     if deed is Deed.FREEZE:
         raise Refused(Refusal.FROZEN)
     if deed is Deed.OPEN and state is ElectionState.DRAFT:
         raise Refused(Refusal.NOT_FROZEN)
     raise Refused(Refusal.WRONG_STATE)
+
+
+async def _insist_quiet(cycle_id: UUID) -> None:
+    """Refused(EARLIER_RUNNING) while proposals, debate or review could still change what is frozen."""
+    for phase in await phases(cycle_id):
+        if phase.is_open and phase.kind in AFTER[PhaseKind.VOTING]:
+            raise Refused(Refusal.EARLIER_RUNNING, phase=PHASE_NAMES[PhaseKind.VOTING], other=phase.name)
 
 
 async def _freeze(vote: Election, frozen: dict[str, Json]) -> Election:
