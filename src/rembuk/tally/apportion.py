@@ -19,6 +19,7 @@ class QuotaRefusal(Reason):
         422,
         N_("Jumlah Rp {total} bukan kelipatan Rp {unit}. Ubah jumlahnya sebesar Rp {rest}, atau pakai satuan lain."),
     )
+    POT_TOO_LARGE = (422, N_("Dana tingkat kota Rp {pot} melebihi seluruh dana Rp {total}."))
     BELOW_LOWEST = (
         422,
         N_("Batas bawah seluruh wilayah berjumlah Rp {bound}, melebihi Rp {total}. Turunkan sebesar Rp {gap}."),

@@ -14,9 +14,14 @@ from rembuk.tally.rules import RULES, Outcome
 
 def count(election: Election) -> Result:
     """The result of one contest under its own rule; BadElection when the rule cannot count these ballots."""
+    return recorded(election, outcome(election))
+
+
+def outcome(election: Election) -> Outcome:
+    """What the election's rule gives, without hashes; BadElection when there is no such rule."""
     if election.rule not in RULES:
         raise BadElection(f"rule {election.rule!r} is not one of {', '.join(RULES.names())}")
-    return recorded(election, RULES[election.rule](election))
+    return RULES[election.rule](election)
 
 
 def compare(election: Election) -> dict[str, Result]:
@@ -30,7 +35,7 @@ def compare(election: Election) -> dict[str, Result]:
     return results
 
 
-def recorded(election: Election, outcome: Outcome) -> Result:
+def recorded(election: Election, found: Outcome) -> Result:
     """An outcome with all that identifies what was counted."""
     ids = [project.id for project in election.projects]
     return Result(
@@ -40,12 +45,12 @@ def recorded(election: Election, outcome: Outcome) -> Result:
         budget=election.budget,
         unit=election.unit,
         voters=election.voters,
-        winners=outcome.winners,
+        winners=found.winners,
         costs={project.id: project.cost for project in election.projects},
         scores=dict(zip(ids, map(int, election.ballots.scores), strict=True)),
         approvals=dict(zip(ids, map(int, election.ballots.approvals), strict=True)),
-        steps=outcome.steps,
-        search=outcome.search,
+        steps=found.steps,
+        search=found.search,
         config_hash=config_hash(election),
         projects_hash=projects_hash(election),
         ballots_root=ballots_root(election),

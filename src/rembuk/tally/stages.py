@@ -12,14 +12,14 @@ import numpy as np
 
 from rembuk.tally.city import City, Envelope, Fence, Leftover
 from rembuk.tally.city_result import CityResult, EnvelopeResult, FenceResult, Reserve
-from rembuk.tally.count import count, recorded
+from rembuk.tally.count import count, outcome, recorded
 from rembuk.tally.election import BadElection, Election, Options, Project
 from rembuk.tally.limits import Limit
 from rembuk.tally.merge import narrowed
 from rembuk.tally.quotas import Split, quotas
 from rembuk.tally.record import Record
 from rembuk.tally.result import Result
-from rembuk.tally.rules import RULES, Outcome
+from rembuk.tally.rules import Outcome
 from rembuk.tally.rules.greedy import Line, fitting, take
 from rembuk.tally.types import Ballots
 
@@ -90,21 +90,21 @@ def _part(election: Election, funded: Sequence[str], fence: Fence | None, money:
 
 def _fence_result(election: Election, fence: Fence, funded: Sequence[str]) -> FenceResult:
     inside = _part(election, funded, fence, fence.floor)
-    result = recorded(inside, _filled(inside, RULES[inside.rule](inside)))
+    result = recorded(inside, _filled(inside, outcome(inside)))
     return FenceResult(fence.name, fence.floor, fence.hard, result)
 
 
-def _filled(election: Election, outcome: Outcome) -> Outcome:
+def _filled(election: Election, found: Outcome) -> Outcome:
     # a floor is missed only when nothing of its issue fits (law 10), whatever the rule leaves over
     index_of = {project.id: index for index, project in enumerate(election.projects)}
     record = Record.fresh(election)
-    for winner in outcome.winners:
+    for winner in found.winners:
         record.pay(index_of[winner])
-    record.steps.extend(outcome.steps)
+    record.steps.extend(found.steps)
     record.part = "floor"
     if next(fitting(record, range(len(election.projects))), None) is not None:
         take(record, [index for index in range(len(election.projects)) if index not in record.funded])
-    return Outcome(record.winners, tuple(record.steps), outcome.search)
+    return Outcome(record.winners, tuple(record.steps), found.search)
 
 
 def city_round(city: City, envelopes: Mapping[str, EnvelopeResult], pool: int) -> Result:

@@ -52,7 +52,7 @@ def test_price_system(election: Election) -> None:
 @given(elections(rule="equal_shares", most=6, voters=5))
 @settings(max_examples=100, deadline=None)
 def test_law_9_ejr_up_to_one(election: Election) -> None:
-    """EJR up to one project: no cohesive group is left with less than it could have bought, by more than one project."""
+    """EJR up to one project: no cohesive group gets less than it could have bought, by more than one project."""
     for utility in (Utility.COST, Utility.COUNT):
         plain = replace(election, options=Options(utility=utility))
         if 0 < plain.voters <= 8:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from rembuk.errors import Refused
 from rembuk.shelf import Shelf
-from rembuk.tally.apportion import Claim, Share, apportion
+from rembuk.tally.apportion import Claim, QuotaRefusal, Share, apportion
 from rembuk.tally.election import District
 
 FIGURES = ("equal", "population", "poor")
@@ -52,6 +53,8 @@ QUOTAS: Shelf[QuotaRule] = Shelf("rembuk.tally.quotas")
 
 def quotas(rule: str, plan: QuotaPlan) -> Split:
     """The plan split by the rule of this name (one of QUOTAS.names()); Refused when it cannot be."""
+    if plan.pot > plan.total:
+        raise Refused(QuotaRefusal.POT_TOO_LARGE, pot=plan.pot, total=plan.total)
     return Split(rule, QUOTAS[rule](plan))
 
 
