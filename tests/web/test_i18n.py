@@ -1,5 +1,6 @@
 """Languages: compiled in memory, the source where a text is missing, numbers and dates that follow."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -84,3 +85,10 @@ def test_texts_are_found_in_code_and_templates() -> None:
     """Reasons marked with N_, and texts of templates."""
     found = catalogues.texts()
     assert Web.TOO_OFTEN.sentence in found and "Halaman ini tidak ada" in found
+
+
+def test_no_template_text_holds_a_lone_percent_sign() -> None:
+    """Translated texts of templates are formatted: a percent sign is written twice, else the page fails."""
+    lone = re.compile(r"%(?!\(\w+\)|%)")
+    found = [text.id for text in catalogues.texts() if any(file.startswith("templates/") for file, _ in text.locations)]
+    assert [text for text in found if isinstance(text, str) and lone.search(text.replace("%%", ""))] == []

@@ -18,6 +18,20 @@ from tests.web import sample
 NOON = datetime(2026, 11, 21, 5, tzinfo=UTC)
 
 
+def posted_form() -> dict[str, Any]:
+    """The head of a request that posts a form, as a server hands it over."""
+    given = {"host": "127.0.0.1:8000", "origin": "http://127.0.0.1:8000"}
+    given["content-type"] = "application/x-www-form-urlencoded"
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": "/contoh/isian",
+        "query_string": b"",
+        "headers": [(name.encode(), text.encode()) for name, text in given.items()],
+        "client": ("10.0.0.1", 1),
+    }
+
+
 @pytest.mark.parametrize("path", ["/contoh/isian", "/contoh/warga"])
 async def test_a_large_body_is_413(site: Client, path: str) -> None:
     """256 KiB on plain routes, said in words; the handler never runs."""
@@ -41,18 +55,8 @@ async def test_a_body_that_hides_its_length_is_413(site: Client) -> None:
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    given = {"host": "127.0.0.1:8000", "origin": "http://127.0.0.1:8000"}
-    given["content-type"] = "application/x-www-form-urlencoded"
-    scope: dict[str, Any] = {
-        "type": "http",
-        "method": "POST",
-        "path": "/contoh/isian",
-        "query_string": b"",
-        "headers": [(name.encode(), text.encode()) for name, text in given.items()],
-        "client": ("10.0.0.1", 1),
-    }
     app: Any = site.app
-    await app(scope, receive, send)
+    await app(posted_form(), receive, send)
     assert sent[0]["status"] == 413 and asked == 7
 
 
@@ -229,3 +233,20 @@ async def test_a_handler_that_hangs_is_given_up(site: Client, monkeypatch: pytes
     monkeypatch.setattr(sample, "HANG", asyncio.Event())
     answer = await site.get("/contoh/diam")
     assert answer.status_code == 503 and "Coba lagi" in answer.text and answer.headers["retry-after"] == "5"
+
+
+async def test_a_body_that_drips_is_given_up(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slow loris: thirty seconds for the whole body, however many pieces it comes in; here a tenth."""
+    monkeypatch.setattr(gate, "BODY_SECONDS", 0.1)
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(0.03)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    app: Any = site.app
+    await asyncio.wait_for(app(posted_form(), receive, send), 5)
+    assert sent[0]["status"] == 503
