@@ -39,14 +39,18 @@ async def cycles(*, drafts: bool = False, kind: str | None = None) -> list[Cycle
 
 
 async def current_cycle(phase: PhaseKind | None = None) -> Cycle | None:
-    """The newest published round; with a phase, the newest in which it is open; None when there is none."""
+    """The round people look at first: the one that votes, else the newest published; None when there is none.
+
+    With a phase, the newest published round in which it is open.
+    """
     running = tables.Cycle.state == CycleState.PUBLISHED.value
     query = tables.Cycle.objects().where(running, tables.Cycle.kind == "round")
     query = query.order_by(tables.Cycle.year, ascending=False)
-    for row in await query.order_by(tables.Cycle.created_at, ascending=False):
-        if phase is None or await is_open(row.id, phase):
+    rows = await query.order_by(tables.Cycle.created_at, ascending=False)
+    for row in rows:
+        if await is_open(row.id, phase or PhaseKind.VOTING):
             return cycle_of(row)
-    return None
+    return cycle_of(rows[0]) if rows and phase is None else None
 
 
 async def phases(cycle_id: UUID) -> list[Phase]:
