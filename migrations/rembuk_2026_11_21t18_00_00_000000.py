@@ -2960,6 +2960,30 @@ async def forwards():
     manager.add_column(
         table_class_name="Complaint",
         tablename="complaint",
+        column_name="photo",
+        db_column_name="photo",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": StoredFile,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": True,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Complaint",
+        tablename="complaint",
         column_name="unit",
         db_column_name="unit",
         column_class_name="Text",
@@ -6405,7 +6429,7 @@ async def forwards():
         column_class_name="Text",
         column_class=Text,
         params={
-            "default": "console",
+            "default": "page",
             "null": False,
             "primary_key": False,
             "unique": False,

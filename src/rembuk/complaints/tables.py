@@ -4,6 +4,7 @@ from piccolo.columns import UUID, Boolean, Date, ForeignKey, Integer, Text, Time
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
+from rembuk.files.tables import StoredFile
 from rembuk.people.tables import Person
 
 
@@ -17,6 +18,7 @@ class Complaint(Table, tablename="complaint"):
     body = Text(required=True)
     rw = Text(required=True, index=True)
     landmark = Text(default="")
+    photo = ForeignKey(StoredFile, null=True, default=None, index=True)
     unit = Text(default="")
     state = Text(required=True, help_text="new | forwarded | answered | closed")
     due_on = Date(required=True)

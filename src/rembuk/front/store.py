@@ -14,7 +14,7 @@ from rembuk.places.atlas import Atlas
 from rembuk.places.rules import Area, rw_label
 from rembuk.proposals import store as proposals
 from rembuk.proposals.listing import Filters, Order
-from rembuk.proposals.rules import Card, Status
+from rembuk.proposals.rules import Card, Issue, Status
 from rembuk.voting import store as voting
 from rembuk.voting.rules import Turnout
 from rembuk.web.viewer import Viewer
@@ -81,7 +81,7 @@ async def home(viewer: Viewer, area: Area | None, atlas: Atlas, lot: tuple[int, 
         phase=phase,
         facts=await _facts(cycle, phase, viewer, area),
         ceiling=ceilings.get(code) if area else sum(ceilings.values()) or None,
-        costs=tuple((issue, cost) for issue, (_, cost) in sorted(costs.items())),
+        costs=tuple((issue.value, costs[issue][1]) for issue in Issue if issue in costs),
         cards=await _cards(cycle.id, viewer, code, kind, lot),
         turnout_day=day,
         turnout=turnout,

@@ -21,7 +21,7 @@ from rembuk.proposals.rules import (
 )
 from rembuk.web.forms import Form
 
-BLANK_LINES = 3
+BLANK_LINES = 2
 _LINE_FIELDS = ("name", "unit", "volume", "price")
 STEP_NAMES = ("Masalah", "Tempat", "Foto", "Biaya", "Kirim")
 
