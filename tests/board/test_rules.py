@@ -13,9 +13,7 @@ from rembuk.board.rules import ActRecord, ActState, AuditRow, Kind, Refusal
 from rembuk.errors import Refused
 
 FIRST, SECOND = uuid4(), uuid4()
-ACT = ActRecord(
-    uuid4(), "open", "{}", "ab", FIRST, None, ActState.PROPOSED, datetime(2026, 11, 1, tzinfo=UTC)
-)
+ACT = ActRecord(uuid4(), "open", "{}", "ab", FIRST, None, ActState.PROPOSED, datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def test_canonical_json_has_one_form() -> None:

@@ -159,9 +159,7 @@ async def test_audit_rows_are_chained_in_order() -> None:
     """I12: each line carries the hash of the one before; digests only, never the thing itself."""
     actor = uuid4()
     for number in range(3):
-        await board.audit(
-            actor, "official", "cost.correct", str(number), "harga baru", before=1, after=number
-        )
+        await board.audit(actor, "official", "cost.correct", str(number), "harga baru", before=1, after=number)
     head = await board.append_audit_head()
     rows = await board.audit_rows()
     assert [row.object for row in rows] == ["0", "1", "2"]

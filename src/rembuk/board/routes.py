@@ -1,0 +1,101 @@
+"""Public pages of the board: /papan, one leaf with its proof, and the verifier to take along."""
+
+import json
+from hashlib import sha256
+from importlib.util import find_spec
+from math import ceil
+from pathlib import Path
+
+from rembuk.board import rules, store
+from rembuk.board.rules import PostedLeaf
+from rembuk.errors import N_
+from rembuk.web.guards import PUBLIC
+from rembuk.web.pages import page
+from rembuk.web.routing import PageNumber, Request, Response, get
+
+PER_PAGE = 50
+KINDS = {
+    rules.Kind.CONFIG: N_("Aturan dan surat suara dibekukan"),
+    rules.Kind.ROLL_TOTALS: N_("Jumlah pemilih tiap RW"),
+    rules.Kind.ROLL_KEYS: N_("Kunci kode pemilih"),
+    rules.Kind.OPEN: N_("Pemungutan suara dibuka"),
+    rules.Kind.ENVELOPE: N_("Amplop suara tersegel"),
+    rules.Kind.PAPER_BATCH: N_("Kumpulan surat suara kertas"),
+    rules.Kind.MODERATION: N_("Keputusan penjaga rembuk"),
+    rules.Kind.AUDIT_HEAD: N_("Ujung catatan tindakan"),
+    rules.Kind.WITHDRAWAL: N_("Usulan ditarik saat pemungutan suara"),
+    rules.Kind.TEST_OPENING: N_("Uji buka kotak suara"),
+    rules.Kind.CLOSE: N_("Pemungutan suara ditutup"),
+    rules.Kind.OPENED: N_("Kotak suara dibuka"),
+    rules.Kind.SEED: N_("Dadu pemutus seri"),
+    rules.Kind.RESULT: N_("Hasil penghitungan"),
+    rules.Kind.CERTIFICATION: N_("Pengesahan hasil"),
+    rules.Kind.DESTRUCTION: N_("Amplop dimusnahkan"),
+}
+
+
+@get("/papan", guard=PUBLIC)
+async def board(request: Request, halaman: PageNumber = 1) -> Response:
+    """The newest leaves first, the last checkpoint, and how to check them."""
+    last = next(iter(await store.checkpoints(1)), None)
+    size = last.size if last else 0
+    pages = max(1, ceil(size / PER_PAGE))
+    stop = size - (min(halaman, pages) - 1) * PER_PAGE
+    leaves = await store.leaves(max(0, stop - PER_PAGE), min(PER_PAGE, stop)) if stop > 0 else []
+    return page(
+        request,
+        "board/page.html",
+        public=True,
+        leaves=leaves[::-1],
+        kinds=KINDS,
+        last=last,
+        page=min(halaman, pages),
+        pages=pages,
+        key=await _key(),
+        verifier_sha256=sha256(_verifier().read_bytes()).hexdigest(),
+    )
+
+
+@get("/papan/{number:int}", guard=PUBLIC)
+async def leaf(request: Request, number: int) -> Response:
+    """One leaf as it was hashed, with the path that leads from it to the last root."""
+    proof = await store.inclusion_proof(number)
+    return page(
+        request,
+        "board/leaf.html",
+        public=True,
+        leaf=proof.leaf,
+        kind=KINDS[proof.leaf.kind],
+        receipt=rules.grouped(rules.receipt_of(proof.leaf.leaf_sha256)),
+        facts=_facts(proof.leaf),
+        proof=proof,
+    )
+
+
+@get("/papan/rembuk_verify.py", guard=PUBLIC)
+async def verifier(request: Request) -> Response:
+    """The stand-alone verifier: one file that needs nothing but Python."""
+    headers = {"Content-Disposition": 'attachment; filename="rembuk_verify.py"'}
+    return Response(_verifier().read_bytes(), media_type="text/x-python; charset=utf-8", headers=headers)
+
+
+def _verifier() -> Path:
+    """Where the verifier lies: found by name, for the product never imports it."""
+    found = find_spec("rembuk_verify")
+    if found is None or found.origin is None:
+        raise FileNotFoundError("rembuk_verify.py is not installed")
+    return Path(found.origin)
+
+
+async def _key() -> str:
+    return (await store.prepare()).text
+
+
+def _facts(posted: PostedLeaf) -> list[tuple[str, str]]:
+    """What the leaf says, one line per field, nested ones as JSON."""
+    body = json.loads(posted.body)
+    shown = {name: value for name, value in body.items() if name != "kind"}
+    return [(name, value if isinstance(value, str) else json.dumps(value)) for name, value in shown.items()]
+
+
+HANDLERS = [board, leaf, verifier]
