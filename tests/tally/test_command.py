@@ -83,8 +83,7 @@ def city(folder: Path, **changes: object) -> Path:
     for code, votes in (("x", 5), ("y", 4)):
         listed = [Project(f"{code}1", 60, "A", issue="waste"), Project(f"{code}2", 50, "B", issue="flood")]
         election = Election.of(listed, [((f"{code}1",), votes), ((f"{code}2",), 2)], 1)
-        columns = write(election).replace("name;selected", "name;category;selected")
-        (folder / f"{code}.pb").write_text(columns.replace(";A;0", ";A;waste;0").replace(";B;0", ";B;flood;0"))
+        (folder / f"{code}.pb").write_text(write(election), encoding="utf-8")
     fence = {"name": "banjir", "issue": "flood", "floor": "50"}
     document = {
         "contest": "2026",

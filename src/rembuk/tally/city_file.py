@@ -21,9 +21,10 @@ from typing import Any
 
 from rembuk.tally import pabulib
 from rembuk.tally.city import City, Envelope, Fence, Leftover
-from rembuk.tally.election import BadElection, Completion, District, Election, Options, Order, Utility
+from rembuk.tally.election import BadElection, Completion, District, Election, Options, Order, Project, Utility
 from rembuk.tally.limits import Limit
 from rembuk.tally.pabulib import BadFile
+from rembuk.tally.pabulib.layout import OUR_COLUMNS
 from rembuk.tally.quotas import QUOTAS, QuotaPlan
 from rembuk.tally.types import Ballots
 
@@ -96,7 +97,7 @@ class _Reading:
         election = pabulib.read(self.folder / name).election
         if election.unit != 1:
             raise _BadValue(f"{name} has money that is not whole rupiah")
-        return election
+        return replace(election, projects=tuple(_with_columns(project) for project in election.projects))
 
     def fence(self, asked: Mapping[str, Any], election: Election) -> Fence:
         return Fence(
@@ -128,6 +129,11 @@ def _district(asked: Mapping[str, Any]) -> District:
         highest=_maybe(asked, "highest"),
         ceiling=_maybe(asked, "ceiling"),
     )
+
+
+def _with_columns(project: Project) -> Project:
+    kept = dict(project.extra)
+    return replace(project, **{column: kept.get(column, "").strip() for column in OUR_COLUMNS})
 
 
 def _limit(asked: Mapping[str, Any], election: Election) -> Limit:
