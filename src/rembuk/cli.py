@@ -75,7 +75,7 @@ def migrate() -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def count(arguments: tuple[str, ...]) -> None:
     """Count a Pabulib file, or a whole city from its configuration (rembuk count --help)."""
-    from rembuk.tally.__main__ import main as count_main
+    from rembuk.tally.command import main as count_main
 
     sys.exit(count_main(list(arguments)))
 
