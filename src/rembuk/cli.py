@@ -21,9 +21,7 @@ def cli() -> None:
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option(
-    "--workers", default=1, show_default=True, help="Server processes; more than 1 needs PostgreSQL."
-)
+@click.option("--workers", default=1, show_default=True, help="Server processes; more than 1 needs PostgreSQL.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the site. The database must be migrated first (rembuk migrate)."""
     from rembuk.serving import run
@@ -86,9 +84,7 @@ def imports() -> None:
 
 
 @imports.command(name="pabulib")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--name", required=True, help="What the archived round is called on the pages.")
 def import_pabulib(files: tuple[Path, ...], name: str) -> None:
     """Make an archived round of real elections, one .pb file a district, and count it."""
@@ -120,6 +116,28 @@ def export_cycle(listing: bool, cycle: str | None, folder: Path | None) -> None:
     chosen, target = cycle, folder
     count_of_files = in_database(lambda: write_bundle(chosen, target))
     click.echo(f"{count_of_files} files written to {folder}; check them with: rembuk-verify {folder}")
+
+
+@cli.group()
+def keys() -> None:
+    """The opening key of an election; run this on a machine that is not the server."""
+
+
+@keys.command(name="make")
+@click.option("--quorum", default=1, show_default=True, help="Shares needed to open the box.")
+@click.option("--trustees", default=1, show_default=True, help="Shares made, one for each trustee.")
+def keys_make(quorum: int, trustees: int) -> None:
+    """Make a key pair: the public key for the officials' form, the word shares for the trustees' envelopes."""
+    from rembuk.voting.keys import make_key, split
+
+    pair = make_key()
+    try:
+        shares = split(pair.secret, quorum, trustees)
+    except ValueError as fault:
+        raise click.UsageError(str(fault)) from fault
+    click.echo(f"Public key (64 hex digits, for the form): {pair.public.hex()}")
+    for nth, share in enumerate(shares, 1):
+        click.echo(f"\nShare {nth} of {trustees}, any {quorum} open the box:\n{share}")
 
 
 @cli.group()
