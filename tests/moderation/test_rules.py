@@ -47,6 +47,7 @@ def test_acts_that_do_not_fit() -> None:
     assert rules.why_not_act(Ruling(Action.RESTORE, Reason.FINE), False) is Refusal.ALREADY
     assert rules.why_not_act(Ruling(Action.REPLY, Reason.OTHER), False) is Refusal.NO_TEXT
     assert rules.why_not_act(Ruling(Action.REPLY, Reason.OTHER, "Halo"), False) is None
+    assert rules.why_not_act(Ruling(Action.HIDE, Reason.FINE), False) is Refusal.HIDE_REASON
     assert rules.why_not_act(Ruling(Action.KEEP, Reason.FINE), True) is None
 
 

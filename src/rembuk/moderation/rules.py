@@ -14,6 +14,8 @@ TEXT_LONGEST = 600
 DUE = timedelta(hours=24)
 UNDO_WITHIN = timedelta(minutes=10)
 NEW_FOR = timedelta(days=7)
+APPEAL_WITHIN = timedelta(days=7)
+APPEAL_DUE = timedelta(hours=48)
 
 
 class Subject(StrEnum):
@@ -91,6 +93,11 @@ class Refusal(errors.Reason):
     NO_TEXT = (422, N_("Tulis jawaban yang boleh dibaca semua orang."))
     TOO_LATE = (409, N_("Keputusan hanya dapat diurungkan dalam 10 menit, dan hanya satu kali."))
     NOT_YOURS = (403, N_("Hanya penjaga yang memutuskan yang dapat mengurungkannya."))
+    HIDE_REASON = (422, N_("Pilih alasan mengapa isi ini ditahan."))
+    NO_APPEAL = (409, N_("Banding hanya untuk isi yang ditahan, satu kali, paling lama 7 hari sesudahnya."))
+    APPEAL_EMPTY = (422, N_("Tulis mengapa keputusan itu keliru menurut Anda."))
+    SAME_AREA = (403, N_("Banding diputus penjaga dari kecamatan lain."))
+    ANSWERED = (409, N_("Banding ini sudah diputus."))
 
 
 @dataclass(frozen=True)
@@ -180,6 +187,55 @@ class Decision:
     at: datetime
 
 
+class Verdict(StrEnum):
+    """How an appeal stands."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    OVERTURNED = "overturned"
+
+
+VERDICT_WORDS = {
+    Verdict.OPEN: N_("Banding menunggu"),
+    Verdict.UPHELD: N_("Banding ditolak"),
+    Verdict.OVERTURNED: N_("Banding diterima"),
+}
+
+
+@dataclass(frozen=True)
+class Appeal:
+    """An appeal against one decision, with what it is about."""
+
+    id: UUID
+    decision: Decision
+    facts: Facts
+    text: str
+    verdict: Verdict
+    answer: str
+    at: datetime
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether it has waited longer than the 48 hours promised."""
+        return self.verdict is Verdict.OPEN and now - self.at > APPEAL_DUE
+
+
+def why_not_appeal(decision: Decision, facts: Facts, person: UUID | None, now: datetime, again: bool) -> Refusal | None:
+    """Why a decision cannot be appealed: not the author's, not a hiding in force, too late, or a second time."""
+    if person != facts.author:
+        return Refusal.UNKNOWN
+    in_force = decision.action is Action.HIDE and facts.hidden
+    return None if in_force and not again and now - decision.at <= APPEAL_WITHIN else Refusal.NO_APPEAL
+
+
+def why_not_answer(appeal: Appeal, *, moderates_there: bool, moderates: bool, person: UUID | None) -> Refusal | None:
+    """Who may answer an appeal: a moderator, of another kecamatan, who did not decide and is not the author."""
+    if not moderates:
+        return Refusal.NOT_MODERATOR
+    if moderates_there or person in (appeal.decision.moderator, appeal.facts.author):
+        return Refusal.SAME_AREA
+    return None if appeal.verdict is Verdict.OPEN else Refusal.ANSWERED
+
+
 def why_not_decide(
     *, is_moderator: bool, may_now: bool, is_author: bool, own_rw: bool, endorsed: bool
 ) -> Refusal | None:
@@ -198,6 +254,8 @@ def why_not_act(ruling: Ruling, hidden: bool) -> Refusal | None:
     """Why a decision does not fit the subject as it is: hidden twice, brought back unhidden, an empty answer."""
     if (ruling.action is Action.HIDE and hidden) or (ruling.action is Action.RESTORE and not hidden):
         return Refusal.ALREADY
+    if ruling.action is Action.HIDE and ruling.reason is Reason.FINE:
+        return Refusal.HIDE_REASON
     return Refusal.NO_TEXT if ruling.action is Action.REPLY and not ruling.public_text else None
 
 

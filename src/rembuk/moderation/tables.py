@@ -41,3 +41,20 @@ class ModerationDecision(Table, tablename="moderation_decision"):
     number = Integer(default=0, help_text="of the proposal it is about")
     undoes = UUID(null=True, default=None, unique=True, help_text="the decision this one takes back")
     at = Timestamptz(required=True, default=None)
+
+
+class Appeal(Table, tablename="appeal"):
+    """The author of something hidden asks a moderator of another kecamatan to look again, once."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    decision = ForeignKey(ModerationDecision, null=False, index=True)
+    person = ForeignKey(Person, null=False, index=True)
+    text = Text(required=True)
+    state = Text(required=True, help_text="open | upheld | overturned")
+    answer = Text(default="", help_text="what everybody may read")
+    answered_by = UUID(null=True, default=None)
+    at = Timestamptz(required=True, default=None)
+    answered_at = Timestamptz(null=True, default=None)
+
+    appeal_once = Unique([decision], name="appeal_once")
+    appeal_state_known = Check("state IN ('open', 'upheld', 'overturned')", name="appeal_state_known")

@@ -52,6 +52,7 @@ async def desk_page(request: Request) -> Response:
         waiting=len(waiting),
         areas=[(grant.role.value, atlas.label(grant.area)) for grant in who.grants if grant.area],
         moderator=bool(who.areas(Role.MODERATOR)),
+        appeals=len(await store.open_appeals(who)),
     )
 
 
@@ -146,9 +147,10 @@ async def decide(request: Request, kind: str, subject: UUID) -> Response:
     try:
         act = await store.decide(who, found, subject, Ruling(Action(action), Reason(reason), public, remark))
     except Refused as refused:
-        if refused.reason is not Refusal.NO_TEXT:
+        if refused.reason not in (Refusal.NO_TEXT, Refusal.HIDE_REASON):
             raise
-        form.errors.say("public_text", refused.reason.sentence)
+        field = "reason" if refused.reason is Refusal.HIDE_REASON else "public_text"
+        form.errors.say(field, refused.reason.sentence)
         return await _queue(request, facts.key, form, 422)
     forget_pages()
     after = form.line("berikut", most=80)

@@ -5,7 +5,16 @@ from uuid import UUID
 
 from rembuk.errors import Refused
 from rembuk.moderation import rules, store
-from rembuk.moderation.rules import ACTION_WORDS, NOTE_LONGEST, REASON_WORDS, REPORT_REASONS, Facts, Refusal, Subject
+from rembuk.moderation.rules import (
+    ACTION_WORDS,
+    NOTE_LONGEST,
+    REASON_WORDS,
+    REPORT_REASONS,
+    VERDICT_WORDS,
+    Facts,
+    Refusal,
+    Subject,
+)
 from rembuk.places import store as places
 from rembuk.web.forms import Form, read_form
 from rembuk.web.guards import PUBLIC, SIGNED_IN
@@ -88,6 +97,8 @@ async def record_page(request: Request) -> Response:
         label=atlas.label,
         actions=ACTION_WORDS,
         reasons=REASON_WORDS,
+        verdicts=await store.verdicts([each.id for each in decisions]),
+        verdict_words=VERDICT_WORDS,
         comment=rules.Subject.COMMENT,
     )
 

@@ -1,5 +1,6 @@
 """Questions about what waits and what was decided, and the acts of reporters and moderators."""
 
+from rembuk.moderation.store.appeals import answer, appeal, appealable, open_appeals, verdicts
 from rembuk.moderation.store.deciding import decide, lock_of, undo
 from rembuk.moderation.store.flags import report
 from rembuk.moderation.store.queue import count_waiting, notes_about, queue
@@ -7,6 +8,9 @@ from rembuk.moderation.store.record import decision, decisions_about, published
 from rembuk.moderation.store.subjects import facts
 
 __all__ = [
+    "answer",
+    "appeal",
+    "appealable",
     "count_waiting",
     "decide",
     "decision",
@@ -14,8 +18,10 @@ __all__ = [
     "facts",
     "lock_of",
     "notes_about",
+    "open_appeals",
     "published",
     "queue",
     "report",
     "undo",
+    "verdicts",
 ]

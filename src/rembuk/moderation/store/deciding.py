@@ -54,7 +54,7 @@ async def decide(viewer: Viewer, kind: Subject, subject: UUID, ruling: Ruling) -
     if ruling.action is Action.REOPEN:
         raise Refused(Refusal.ALREADY)
     await _insist(viewer, found, ruling)
-    return await _record(viewer, found, ruling)
+    return await record(viewer, found, ruling)
 
 
 @transaction
@@ -66,7 +66,7 @@ async def undo(viewer: Viewer, act: UUID) -> UUID:
     found = await facts(before.kind, before.subject)
     ruling = Ruling(rules.UNDOING[before.action], Reason.MISTAKE)
     await _insist(viewer, found, ruling)
-    return await _record(viewer, found, ruling, undoes=before)
+    return await record(viewer, found, ruling, undoes=before)
 
 
 async def _insist(viewer: Viewer, found: Facts, ruling: Ruling) -> None:
@@ -76,7 +76,8 @@ async def _insist(viewer: Viewer, found: Facts, ruling: Ruling) -> None:
         raise Refused(refusal)
 
 
-async def _record(viewer: Viewer, found: Facts, ruling: Ruling, undoes: Decision | None = None) -> UUID:
+async def record(viewer: Viewer, found: Facts, ruling: Ruling, undoes: Decision | None = None) -> UUID:
+    """Do it and leave every trace of it; whoever calls has asked whether it may be done. Gives the act's id."""
     person, act = viewer.person or UUID(int=0), uuid4()
     row = ModerationDecision(
         id=act,
@@ -96,7 +97,7 @@ async def _record(viewer: Viewer, found: Facts, ruling: Ruling, undoes: Decision
     await _apply(found, ruling, person)
     reporters = await _settle(found, ruling, undoes)
     await _publish(act, person, found, ruling)
-    await _tell(found, ruling, [] if undoes else reporters)
+    await _tell(act, found, ruling, [] if undoes else reporters)
     return act
 
 
@@ -137,7 +138,7 @@ async def _publish(act: UUID, person: UUID, found: Facts, ruling: Ruling) -> Non
     await audit(person, _ROLE, ruling.action.value, name, ruling.reason.value, before=before, after={"hidden": hidden})
 
 
-async def _tell(found: Facts, ruling: Ruling, reporters: list[UUID]) -> None:
+async def _tell(act: UUID, found: Facts, ruling: Ruling, reporters: list[UUID]) -> None:
     """The author hears what was decided and why; reporters hear that their report was looked at (R2)."""
     about: dict[str, object] = {
         "number": found.number,
@@ -147,6 +148,7 @@ async def _tell(found: Facts, ruling: Ruling, reporters: list[UUID]) -> None:
     if ruling.action not in (Action.KEEP, Action.REOPEN):
         about |= {"action": ACTION_WORDS[ruling.action].lower(), "text": ruling.public_text}
         about |= {"reason": REASON_WORDS[ruling.reason]}
-        await tell_about(found.author, "moderation", "moderation", "/penjagaan", **about)
+        link = f"/penjagaan/{act}/banding" if ruling.action is Action.HIDE else "/penjagaan"
+        await tell_about(found.author, "moderation", "moderation", link, **about)
     for reporter in reporters:
         await tell_about(reporter, "moderation", "report_done", "/penjagaan", **about)
