@@ -1,0 +1,37 @@
+"""Small public pages to read: how safe the vote is, what words mean, personal data, and downloads."""
+
+from rembuk.cycles import store as cycles
+from rembuk.front.glossary import TERMS
+from rembuk.places import store as places
+from rembuk.web.guards import PUBLIC
+from rembuk.web.pages import page
+from rembuk.web.routing import Request, Response, get
+
+
+@get("/aman", guard=PUBLIC)
+async def safety_page(request: Request) -> Response:
+    """What the vote promises, how each promise can be checked, and what is not promised."""
+    return page(request, "front/safety.html", public=True)
+
+
+@get("/istilah", guard=PUBLIC)
+async def glossary_page(request: Request) -> Response:
+    """Every term with its plain twin."""
+    return page(request, "front/glossary.html", public=True, terms=TERMS)
+
+
+@get("/privasi", guard=PUBLIC)
+async def privacy_page(request: Request) -> Response:
+    """Which personal data is kept, why, how long, and what one may ask for."""
+    return page(request, "front/privacy.html", public=True)
+
+
+@get("/data", guard=PUBLIC)
+async def data_page(request: Request) -> Response:
+    """Everything that can be taken along, with its form and its licence."""
+    cycle = await cycles.current_cycle()
+    kecamatan = sorted(await places.kecamatan_list(), key=lambda area: area.name)
+    return page(request, "front/data.html", public=True, cycle=cycle, kecamatan=kecamatan)
+
+
+HANDLERS = [safety_page, glossary_page, privacy_page, data_page]
