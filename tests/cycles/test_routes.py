@@ -1,5 +1,6 @@
 """Cycles on the official's pages and for programs."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from rembuk import clock
 from rembuk.cycles import rules, store
 from rembuk.cycles.routes.calendar import typed_moment
 from rembuk.cycles.rules import CycleState, PhaseKind
+from rembuk.cycles.tables import Cycle as CycleRow
+from rembuk.cycles.tables import Election
 from rembuk.places import store as places
 from tests.clients import Client
 from tests.review.scene import TEXT, open_cycle, staff
@@ -196,6 +199,24 @@ async def test_deleting_asks_for_the_name(client: Client, planner: Any) -> None:
     assert len(await store.cycles(drafts=True)) == 1
     await client.post(f"{AT}/hapus", {"name": NEW["name"]})
     assert await store.cycles(drafts=True) == []
+
+
+async def test_an_imported_round_is_readable_and_nothing_more(client: Client, planner: Any) -> None:
+    """A9: a round imported from elsewhere, without a vote and in its own currency, opens on every page."""
+    text = replace(TEXT, name="Budapest 2024", quota_rule="archive", quota_options={}, tally_rule="official")
+    cycle = await store.create(text, "HU", None, kind="archive")
+    await Election.delete().where(Election.cycle == cycle.id)
+    await CycleRow.update({CycleRow.currency: "EUR"}).where(CycleRow.id == cycle.id)
+    await store.archive(cycle.id, None)
+    at = f"/petugas/siklus/{cycle.slug}"
+    page = await client.get(at)
+    assert page.status_code == 200
+    assert "EUR" in page.text
+    assert "Buka tahap ini" not in page.text
+    assert (await client.get(f"{at}/pagu")).status_code == 200
+    assert (await client.get("/petugas/siklus")).status_code == 200
+    assert (await client.post(f"{at}/ubah", NEW)).status_code == 409
+    assert (await client.get(f"/api/v1/cycles/{cycle.slug}")).json()["vote"] is None
 
 
 async def test_cycles_for_programs(client: Client, planner: Any) -> None:

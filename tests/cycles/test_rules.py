@@ -3,12 +3,14 @@
 import csv
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rembuk.board.rules import canonical
 from rembuk.cycles import formula, permissions, rules
 from rembuk.cycles.formula import Need
 from rembuk.cycles.freezing import FrozenProject, config_of, options_of
@@ -25,6 +27,7 @@ from rembuk.cycles.rules import (
 )
 from rembuk.places.pack import read_pack
 from rembuk.places.rules import Level
+from rembuk.voting.agreement import agreed
 
 START = datetime(2026, 8, 1, tzinfo=UTC)
 DAYS = dict.fromkeys(PhaseKind, 10)
@@ -268,7 +271,7 @@ def test_the_pot_and_bounds_are_kept() -> None:
     assert max(amounts) <= 6_000_000_000
 
 
-def frozen(projects: list[FrozenProject]) -> dict[str, object]:
+def frozen(projects: list[FrozenProject]) -> Any:
     """The configuration of a small vote."""
     cycle = Cycle(
         id=UUID(int=1),
@@ -302,15 +305,22 @@ def test_the_frozen_configuration_does_not_depend_on_order() -> None:
     listed = [project(number, "32.73.02") for number in (10, 9, 2)] + [project(3, "32.73.01")]
     config = frozen(listed)
     assert config == frozen(listed[::-1])
-    lines = config["projects"]
-    assert isinstance(lines, list)
-    assert [line["id"] for line in lines] == ["3", "2", "9", "10"]
-    districts = config["districts"]
-    assert isinstance(districts, list)
-    assert [each["contest"] for each in districts] == [
+    assert [line["id"] for line in config["projects"]] == ["3", "2", "9", "10"]
+    assert [each["contest"] for each in config["districts"]] == [
         "musrenbang-2026/32.73.01",
         "musrenbang-2026/32.73.02",
     ]
+
+
+def test_the_booth_reads_what_was_frozen() -> None:
+    """T6, G7: the voting room reads the frozen bytes back: same districts, projects, rule and options."""
+    raw = canonical(frozen([project(1, "32.73.01"), project(2, "32.73.02")])).decode()
+    agreement = agreed(raw)
+    assert [(d.code, d.ceiling, [p.id for p in d.projects]) for d in agreement.districts] == [
+        ("32.73.01", 2, ["1"]),
+        ("32.73.02", 3, ["2"]),
+    ]
+    assert (agreement.rule, agreement.most, agreement.options["threshold"]) == ("greedy", 5, "1")
 
 
 def test_options_are_complete() -> None:

@@ -47,6 +47,7 @@ def config_of(
         "publication": election.publication,
         "smallest_full": SMALLEST_FULL,
         "districts": [_district(cycle, code, *ceilings[code]) for code in sorted(ceilings)],
+        "city_pot": cycle.quota_options.get("pot", 0),
         "projects": [dict(asdict(project)) for project in listed],
         "city_round": "none",
         "trustee_key": election.trustee_key,

@@ -126,7 +126,7 @@ class Formula:
     def words(self) -> str:
         """The formula in words."""
         if self.rule != "need_weighted":
-            return RULE_NAMES[self.rule]
+            return RULE_NAMES.get(self.rule, self.rule)
         whole = (self.equal + self.population + self.poor) or 1
         parts = [self.equal, self.population, self.poor]
         shares = [f"{round(part * 100 / whole)}%" for part in parts]

@@ -34,6 +34,12 @@ def _asked(form: Form, kept: Formula, prefix: str = "") -> Formula:
     return Formula(budget, rule, **parts, **bounds, unit=kept.unit)
 
 
+def _kept(cycle: Cycle) -> Formula:
+    """The formula a cycle keeps; one that was typed or imported starts from the usual mix."""
+    rule = cycle.quota_rule if cycle.quota_rule in RULES else RULES[0]
+    return shown.formula_of(cycle.budget, rule, cycle.quota_options)
+
+
 def _query(request: Request) -> Form:
     return Form({name: list(request.query_params.getall(name)) for name in request.query_params})
 
@@ -45,7 +51,7 @@ async def ceilings_page(request: Request, slug: str) -> Response:
 
 
 async def _page(request: Request, cycle: Cycle, form: Form, problem: str = "", status: int = 200) -> Response:
-    kept = shown.formula_of(cycle.budget, cycle.quota_rule, cycle.quota_options)
+    kept = _kept(cycle)
     asked = _asked(form, kept)
     other = _asked(form, asked, "other_") if form.ticked("compare") else None
     lines, fault = await _lines(asked)
@@ -101,7 +107,7 @@ async def _map(amounts: Mapping[str, int]) -> maps.Map:
 async def set_ceilings(request: Request, slug: str) -> Response:
     """Keep the total and the formula and compute the ceilings by them."""
     cycle, form = await store.by_slug(slug, drafts=True), await read_form(request)
-    asked = _asked(form, shown.formula_of(cycle.budget, cycle.quota_rule, cycle.quota_options))
+    asked = _asked(form, _kept(cycle))
     if not form.valid:
         return await _page(request, cycle, form, status=422)
     try:

@@ -24,6 +24,7 @@ from rembuk.cycles.store import Deed
 from rembuk.errors import N_, Refused
 from rembuk.people import store as people
 from rembuk.review import store
+from rembuk.web.currency import shown_in
 from rembuk.web.forms import read_form
 from rembuk.web.guards import CITY_OFFICIAL, Role, viewer
 from rembuk.web.pages import page, redirect
@@ -71,30 +72,31 @@ async def cycle_page(request: Request, slug: str) -> Response:
     waiting = await _waiting(cycle, who.person)
     projects = await store.frozen_projects(cycle.id)
     ceilings = await cycles.ceilings(cycle.id)
-    return page(
-        request,
-        "review/cycle.html",
-        cycle=cycle,
-        state=(shown.STATE_WORDS[cycle.state.value], shown.STATE_KINDS[cycle.state.value]),
-        phases=phases,
-        whole=shown.whole_length(phases),
-        dated=len(phases) == len(PHASES),
-        events=await cycles.events(cycle.id),
-        checks=await cycles.checks(PhaseKind.VOTING, cycle.id),
-        config_sha256=election.config_sha256 if election else "",
-        vote=shown.ELECTION_WORDS[election.state.value] if election else "",
-        ballot=shown.BALLOT_WORDS.get(cycle.ballot_type, cycle.ballot_type),
-        rule=shown.TALLY_WORDS.get(cycle.tally_rule, cycle.tally_rule),
-        formula=shown.formula_of(cycle.budget, cycle.quota_rule, cycle.quota_options).words,
-        ceiling_count=len(ceilings),
-        ceiling_sum=sum(ceilings.values()),
-        project_count=len(projects),
-        waiting=waiting,
-        deed=_deed(cycle, election, bool(waiting)),
-        deed_words=DEED_WORDS,
-        deed_means=DEED_MEANS,
-        may_plan=who.has(Role.CITY_OFFICIAL),
-    )
+    with shown_in(cycle.currency):
+        return page(
+            request,
+            "review/cycle.html",
+            cycle=cycle,
+            state=(shown.STATE_WORDS[cycle.state.value], shown.STATE_KINDS[cycle.state.value]),
+            phases=phases,
+            whole=shown.whole_length(phases),
+            dated=len(phases) == len(PHASES),
+            events=await cycles.events(cycle.id),
+            checks=await cycles.checks(PhaseKind.VOTING, cycle.id),
+            config_sha256=election.config_sha256 if election else "",
+            vote=shown.ELECTION_WORDS[election.state.value] if election else "",
+            ballot=shown.BALLOT_WORDS.get(cycle.ballot_type, cycle.ballot_type),
+            rule=shown.TALLY_WORDS.get(cycle.tally_rule, cycle.tally_rule),
+            formula=shown.formula_of(cycle.budget, cycle.quota_rule, cycle.quota_options).words,
+            ceiling_count=len(ceilings),
+            ceiling_sum=sum(ceilings.values()),
+            project_count=len(projects),
+            waiting=waiting,
+            deed=_deed(cycle, election, bool(waiting)),
+            deed_words=DEED_WORDS,
+            deed_means=DEED_MEANS,
+            may_plan=who.has(Role.CITY_OFFICIAL),
+        )
 
 
 def _deed(cycle: Cycle, election: Election | None, waiting: bool) -> Deed | None:
