@@ -77,7 +77,7 @@ def test_numbering_gaps_of_bandung(bandung: Pack) -> None:
 
 def test_every_file_of_every_pack_is_as_its_hash_says() -> None:
     """A pack's files equal the hashes in pack.json."""
-    assert packs() == ["32.73"]
+    assert "32.73" in packs()
     for code in packs():
         pack = read_pack(code)
         for name in pack.manifest["files"]:
