@@ -133,7 +133,8 @@ def _district(asked: Mapping[str, Any]) -> District:
 
 def _with_columns(project: Project) -> Project:
     kept = dict(project.extra)
-    return replace(project, **{column: kept.get(column, "").strip() for column in OUR_COLUMNS})
+    area, group, requires, refusal = (kept.get(column, "").strip() for column in OUR_COLUMNS)
+    return replace(project, area=area, group=group, requires=requires, refusal=refusal)
 
 
 def _limit(asked: Mapping[str, Any], election: Election) -> Limit:
