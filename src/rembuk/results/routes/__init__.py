@@ -1,6 +1,7 @@
 """Result pages for everybody, and the official's way from the closed booth to the published result."""
 
 from rembuk.results.routes.desk import HANDLERS as DESK
+from rembuk.results.routes.key import HANDLERS as KEY
 from rembuk.results.routes.public import HANDLERS as PUBLIC_PAGES
 
-HANDLERS = [*PUBLIC_PAGES, *DESK]
+HANDLERS = [*PUBLIC_PAGES, *KEY, *DESK]
