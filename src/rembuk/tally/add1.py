@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from rembuk.tally.election import Election
-from rembuk.tally.market import Market
+from rembuk.tally.market import Market, Stall
 from rembuk.tally.offers import noise_of, priced
 from rembuk.tally.purses import Run
 from rembuk.tally.record import Record
@@ -123,7 +123,7 @@ class _Proof:
                 del self.lows[index]
             elif not self._stays_above(index, bound):
                 return False
-        stall = self.stalls[winner]
+        stall = self._living(winner)
         offer = priced(stall, self.purses[stall.types], self.share)
         self.purses[stall.types] = np.maximum(offer.gaps, 0.0)
         self.watch.take(projects[winner])
@@ -134,17 +134,21 @@ class _Proof:
         if not self._could_afford(index):
             del self.lows[index]
             return True
-        stall = self.stalls[index]
+        stall = self._living(index)
         self.lows[index] = priced(stall, self.purses[stall.types], self.share).low
         return self.lows[index] > bound
 
     def _could_afford(self, index: int) -> bool:
         stall = self.stalls[index]
+        least = stall.cost - noise_of(stall, self.share)
+        return self.share * stall.people >= least and float(stall.counts.dot(self.purses[stall.types])) >= least
+
+    def _living(self, index: int) -> Stall:
+        stall = self.stalls[index]
         alive = self.purses[stall.types] > 0
-        if not alive.all():
+        if np.count_nonzero(alive) < len(alive):
             stall = self.stalls[index] = stall.only(alive)
-        held = float((stall.counts * self.purses[stall.types]).sum())
-        return held >= stall.cost - noise_of(stall, self.share)
+        return stall
 
     def nothing_left(self) -> bool:
         projects = self.market.election.projects

@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import gcd
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rembuk.tally.market import Market, Stall
 from rembuk.tally.types import Ints
@@ -18,7 +19,6 @@ class Purchase:
     price: float
     poor: Ints
     rich: int
-    full_payers: int
 
 
 @dataclass(slots=True)
@@ -70,6 +70,25 @@ class Ledger:
             won = int(self.won_at[ballots.chosen[entry]])
             if won < len(self.prices):
                 held -= self.prices[won] * int(self.market.units[entry])
+        return held
+
+    def holdings(self, alive: NDArray[np.bool_]) -> list[int]:
+        """What the living supporters (by type) of every project hold together; over `scale`."""
+        ballots, units = self.market.election.ballots, self.market.units
+        supports = alive[ballots.owners] & (units > 0)
+        people = np.zeros(ballots.projects, dtype=np.int64)
+        np.add.at(people, ballots.chosen[supports], ballots.counts[ballots.owners[supports]])
+        held = [self.share * votes for votes in people.tolist()]
+        for project in np.flatnonzero(self.won_at < len(self.prices)):
+            payers = ballots.entries_of(int(project))
+            payers = payers[supports[payers]]
+            entries, place = self.market.entries(ballots.owners[payers])
+            both = units[entries] > 0
+            paid = np.zeros(ballots.projects, dtype=np.int64)
+            bulk = ballots.counts[ballots.owners[payers]] * units[payers]
+            np.add.at(paid, ballots.chosen[entries[both]], bulk[place[both]])
+            price = self.prices[int(self.won_at[project])]
+            held = [money - price * bulk if bulk else money for money, bulk in zip(held, paid.tolist(), strict=True)]
         return held
 
     def rational(self, amount: int, divisor: int = 1) -> Fraction:

@@ -25,12 +25,14 @@ class Stall:
     counts: Floats
     units: Floats | None
     weight: float
+    people: float
 
     def only(self, kept: NDArray[np.bool_]) -> "Stall":
         """The same project seen by some of its supporters."""
         counts, units = self.counts[kept], None if self.units is None else self.units[kept]
-        weight = float(counts.sum() if units is None else (counts * units).sum())
-        return Stall(self.index, self.cost, self.worth, self.types[kept], counts, units, weight)
+        people = float(counts.sum())
+        weight = people if units is None else float(counts.dot(units))
+        return Stall(self.index, self.cost, self.worth, self.types[kept], counts, units, weight, people)
 
     def unit(self, place: int) -> int:
         """Units bought by one voter of the type at this place."""
@@ -85,9 +87,10 @@ class Market:
         types = ballots.owners[entries]
         counts = ballots.counts[types].astype(np.float64)
         units = None if self.is_uniform else self.units[entries].astype(np.float64)
-        weight = float(counts.sum() if units is None else (counts * units).sum())
+        people = float(counts.sum())
+        weight = people if units is None else float(counts.dot(units))
         worth = project.cost if self.election.options.utility is Utility.COST else 1
-        return Stall(index, project.cost, worth, types, counts, units, weight)
+        return Stall(index, project.cost, worth, types, counts, units, weight, people)
 
     def floor(self, stall: Stall) -> float:
         """A rank below which the project can never come, whatever the share."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from rembuk.tally.market import Floats, Stall
 
 CLOSE = 1e-9
@@ -33,7 +35,7 @@ class Offer:
 
 def noise_of(stall: Stall, share: float) -> float:
     """How far off a float sum over the purses of a project's supporters can be."""
-    return NOISE * (share * float(stall.counts.sum()) + stall.cost)
+    return NOISE * (share * stall.people + stall.cost)
 
 
 def priced(stall: Stall, purses: Floats, share: float, *, tight: bool = False) -> Offer:
@@ -50,14 +52,15 @@ def _price(stall: Stall, purses: Floats) -> tuple[float, float]:
     counts, units, cost, weight = stall.counts, stall.units, float(stall.cost), stall.weight
     price = cost / weight
     while True:
-        poor = purses < (price if units is None else price * units)
-        if not poor.any():
+        rich = purses >= (price if units is None else price * units)
+        if np.count_nonzero(rich) == len(purses):
             return price, weight
-        rich = ~poor
-        left = weight - float(counts[poor].sum() if units is None else (counts * units)[poor].sum())
+        poor = ~rich
+        spent = counts[poor]
+        cost -= float(spent.dot(purses[poor]))
+        left = weight - float(spent.sum() if units is None else spent.dot(units[poor]))
         if left < 0.5:
             return float((purses if units is None else purses / units).max()), 1.0
-        cost -= float((counts[poor] * purses[poor]).sum())
         counts, purses, weight = counts[rich], purses[rich], left
         units = None if units is None else units[rich]
         price = cost / weight

@@ -42,6 +42,7 @@ class Run:
     share: Fraction
     watch: Watch
     with_runner_up: bool = False
+    whole: float = field(init=False)
     purses: Floats = field(init=False)
     ledger: Ledger = field(init=False)
     purchases: list[Purchase] = field(default_factory=list)
@@ -52,7 +53,8 @@ class Run:
 
     def __post_init__(self) -> None:
         stalls = self.market.stalls
-        self.purses = np.full(len(self.market.election.ballots.counts), float(self.share))
+        self.whole = float(self.share)
+        self.purses = np.full(len(self.market.election.ballots.counts), self.whole)
         self.ledger = Ledger(self.market, self.share.numerator, self.share.denominator)
         self.stalls = {stall.index: stall for stall in stalls}
         self.heap = [(self.market.floor(stall), stall.index) for stall in stalls]
@@ -85,13 +87,13 @@ class Run:
         """Take the price of a project from the purses of its supporters."""
         stall, gaps = offer.stall, offer.gaps
         unsure = np.abs(gaps) <= offer.doubt
-        if unsure.any():
+        if np.count_nonzero(unsure):
             self._buy_exactly(offer, unsure)
         else:
             poor = gaps < 0
-            full = int(stall.counts[~poor].sum())
-            self.purchases.append(Purchase(stall, offer.price, stall.types[poor], round(stall.weights(~poor)), full))
-            self.purses[stall.types] = np.where(poor, 0.0, gaps)
+            rich = round(stall.weights(~poor))
+            self.purchases.append(Purchase(stall, offer.price, stall.types[poor], rich))
+            self.purses[stall.types] = np.maximum(gaps, 0.0)
         self.watch.take(self.market.election.projects[stall.index])
         self.offers.clear()
         for index in self.waiting:
@@ -120,18 +122,18 @@ class Run:
         """The price of one unit of utility."""
         return self.ledger.rational(exact.numerator, exact.rich)
 
-    def behind(self, index: int) -> Fraction:
-        """The money that the supporters of a project still hold together."""
+    def behind(self) -> dict[int, Fraction]:
+        """The money that the supporters of each project still hold together."""
         self.ledger.catch_up(self.purchases)
-        types = self.stalls[index].types
-        return self.ledger.rational(self.ledger.money(types[self.purses[types] > 0]))
+        held = self.ledger.holdings(self.purses > 0)
+        return {index: self.ledger.rational(held[index]) for index in self.stalls}
 
     def _buy_exactly(self, offer: Offer, unsure: Bools) -> None:
         stall, exact = offer.stall, self.exact(offer)
         kept = np.where(exact.spent, 0.0, offer.gaps)
-        full = int(stall.counts[~exact.poor].sum())
-        self.ledger.enter(Purchase(stall, offer.price, stall.types[exact.poor], exact.rich, full), exact.numerator)
-        self.purchases.append(Purchase(stall, offer.price, stall.types[exact.poor], exact.rich, full))
+        purchase = Purchase(stall, offer.price, stall.types[exact.poor], exact.rich)
+        self.ledger.enter(purchase, exact.numerator)
+        self.purchases.append(purchase)
         for place in np.flatnonzero(unsure & ~exact.spent):
             purse = self.ledger.purse(int(stall.types[place]))
             kept[place] = max(purse / self.ledger.scale, TINY)
@@ -168,27 +170,29 @@ class Run:
         if self.watch.why_not_yet(project):
             self.waiting.append(index)
             return None
-        stall, purses = self._seen(index)
-        held = float((stall.counts * purses).sum())
-        noise = noise_of(stall, float(self.share))
+        stall = self.stalls[index]
+        noise = noise_of(stall, self.whole)
+        if self.whole * stall.people < stall.cost - noise:
+            return None
+        purses = self.purses[stall.types]
+        held = float(stall.counts.dot(purses))
         if held < stall.cost - noise:
             return None
         tight = held < stall.cost + noise
+        stall, purses = self._alive(index, purses)
         if tight and not self._can_afford(stall):
             return None
-        self.offers[index] = priced(stall, purses, float(self.share), tight=tight)
+        self.offers[index] = priced(stall, purses, self.whole, tight=tight)
         return self.offers[index]
 
     def _can_afford(self, stall: Stall) -> bool:
         self.ledger.catch_up(self.purchases)
         return self.ledger.money(stall.types) >= stall.cost * self.ledger.scale
 
-    def _seen(self, index: int) -> tuple[Stall, Floats]:
+    def _alive(self, index: int, purses: Floats) -> tuple[Stall, Floats]:
         # voters who have spent everything are left out for good
-        stall = self.stalls[index]
-        purses = self.purses[stall.types]
-        alive = purses > 0
-        if not alive.all():
+        stall, alive = self.stalls[index], purses > 0
+        if np.count_nonzero(alive) < len(purses):
             stall, purses = stall.only(alive), purses[alive]
             self.stalls[index] = stall
         return stall, purses

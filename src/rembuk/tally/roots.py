@@ -1,26 +1,50 @@
 """The fingerprint of the ballots: one hash over the sorted lines `choice;count`, whatever order they came in."""
 
 import hashlib
+from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from rembuk.tally.election import Election
+from rembuk.tally.types import Ballots
+
+# the same ballots are counted under several rules: their root is worked out once
+_KNOWN: WeakKeyDictionary[Ballots, tuple[tuple[str, ...], str]] = WeakKeyDictionary()
 
 
 def ballots_root(election: Election) -> str:
     """SHA-256 over the ballot types as sorted lines (see `ballot_lines`), each ended by a newline."""
-    return hashlib.sha256("".join(line + "\n" for line in ballot_lines(election)).encode()).hexdigest()
+    ids = tuple(project.id for project in election.projects)
+    known = _KNOWN.get(election.ballots)
+    if known is None or known[0] != ids:
+        root = hashlib.sha256("".join(line + "\n" for line in ballot_lines(election)).encode()).hexdigest()
+        known = _KNOWN[election.ballots] = (ids, root)
+    return known[1]
 
 
 def ballot_lines(election: Election) -> list[str]:
-    """Each ballot type as `ids joined by commas;count` (points as `id:points`), sorted as text."""
+    """Each ballot type as `ids joined by commas;count` (points as `id:points`), sorted as text.
+
+    Ids on a line are sorted as text too, except on ranked ballots, where they stand best first.
+    """
     ballots = election.ballots
     ids = [project.id for project in election.projects]
-    names = [ids[index] for index in ballots.chosen.tolist()]
-    if ballots.points is not None:
-        names = [f"{name}:{points}" for name, points in zip(names, ballots.points.tolist(), strict=True)]
-    in_order = ballots.kind == "ranked"
+    names = _names(ballots, ids)
     starts = ballots.starts.tolist()
-    lines = []
-    for row, count in enumerate(ballots.counts.tolist()):
-        named = names[starts[row] : starts[row + 1]]
-        lines.append(f"{','.join(named if in_order else sorted(named))};{count}")
+    counts = ballots.counts.tolist()
+    lines = [
+        f"{','.join(names[first:last])};{count}" for first, last, count in zip(starts, starts[1:], counts, strict=False)
+    ]
     return sorted(lines)
+
+
+def _names(ballots: Ballots, ids: list[str]) -> list[str]:
+    if ballots.kind == "ranked":
+        return [ids[index] for index in ballots.chosen.tolist()]
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    order = np.lexsort((rank[ballots.chosen], ballots.owners))
+    names = [ids[index] for index in ballots.chosen[order].tolist()]
+    if ballots.points is None:
+        return names
+    return [f"{name}:{points}" for name, points in zip(names, ballots.points[order].tolist(), strict=True)]

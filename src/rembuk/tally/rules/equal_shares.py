@@ -61,7 +61,8 @@ def _note(record: Record, run: Run, choice: Choice) -> None:
 
 def _note_left(record: Record, run: Run) -> None:
     left = [index for index in range(len(record.election.projects)) if index not in record.funded]
-    behind = {index: run.behind(index) for index in left if index in run.stalls}
+    held = run.behind()
+    behind = {index: held[index] for index in left if index in held}
     ties = run.market.ties.rank
     left.sort(key=lambda index: (-behind.get(index, Fraction(0)) / record.project(index).cost, ties[index]))
     for index in left:
