@@ -10,7 +10,7 @@ from rembuk.cycles import rules, store
 from rembuk.cycles.routes.calendar import typed_moment
 from rembuk.cycles.rules import CycleState, PhaseKind
 from rembuk.cycles.tables import Cycle as CycleRow
-from rembuk.cycles.tables import Election
+from rembuk.cycles.tables import Election, PhaseRow
 from rembuk.places import store as places
 from tests.clients import Client
 from tests.review.scene import TEXT, open_cycle, staff
@@ -217,6 +217,19 @@ async def test_an_imported_round_is_readable_and_nothing_more(client: Client, pl
     assert (await client.get("/petugas/siklus")).status_code == 200
     assert (await client.post(f"{at}/ubah", NEW)).status_code == 409
     assert (await client.get(f"/api/v1/cycles/{cycle.slug}")).json()["vote"] is None
+
+
+async def test_a_finished_cycle_becomes_an_archive(client: Client, planner: Any) -> None:
+    """A9: when the last phase is closed the page offers the archive; afterwards nothing is written."""
+    cycle = await open_cycle()
+    at = f"/petugas/siklus/{cycle.slug}"
+    assert "Jadikan arsip" not in (await client.get(at)).text
+    now = clock.now()
+    await PhaseRow.update({PhaseRow.opened_at: now, PhaseRow.closed_at: now}).where(PhaseRow.cycle == cycle.id)
+    assert "Jadikan arsip" in (await client.get(at)).text
+    assert (await client.post(f"{at}/arsip", {})).status_code == 303
+    assert (await store.cycle(cycle.id)).state is CycleState.ARCHIVED
+    assert (await client.post(f"{at}/kalender", dates())).status_code in (409, 422)
 
 
 async def test_cycles_for_programs(client: Client, planner: Any) -> None:

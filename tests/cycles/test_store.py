@@ -372,7 +372,7 @@ async def test_an_opening_signed_early_waits_for_its_instant(db: Any) -> None:
         await store.turn_phases()
         assert (await store.election(cycle.id)).state is ElectionState.OPEN
     with day(40):
-        await store.turn_phases()
+        await store.turn_if_due(cycle.id)
         await store.turn_phases()
     assert (await store.election(cycle.id)).state is ElectionState.CLOSED
     assert len(await board.leaves_of(Kind.CLOSE)) == 1

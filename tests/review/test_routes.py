@@ -65,6 +65,17 @@ async def test_the_desk_counts_only_the_officials_areas(client: Client, hall: Ha
     assert "Bank sampah nomor 1" not in one
 
 
+async def test_an_auditor_reads_and_decides_nothing(client: Client, hall: Hall) -> None:
+    """F4, T-AUTHZ: an auditor sees the whole queue, no internal note, and cannot open or post the form."""
+    await client.sign_in(hall.auditor)
+    text = (await client.get("/petugas/pemeriksaan?status=semua")).text
+    assert 'href="/usulan/1"' in text
+    assert 'href="/usulan/2"' in text
+    assert (await client.get("/petugas/pemeriksaan/1")).status_code == 403
+    assert (await client.post("/petugas/pemeriksaan/1", GOOD)).status_code == 403
+    assert (await client.post(f"/petugas/siklus/{hall.cycle.slug}/tahap", {})).status_code == 403
+
+
 async def test_another_areas_form_is_not_there(client: Client, hall: Hall) -> None:
     """F1: an official of another area cannot open the form nor post to it: 404."""
     await client.sign_in(hall.lurah)

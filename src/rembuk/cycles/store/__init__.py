@@ -53,7 +53,7 @@ from rembuk.cycles.store.questions import (
     phases,
     stages,
 )
-from rembuk.cycles.store.schedule import turn_phases
+from rembuk.cycles.store.schedule import turn_if_due, turn_phases
 from rembuk.cycles.store.turns import close_phase, open_phase
 
 __all__ = [
@@ -106,5 +106,6 @@ __all__ = [
     "shut",
     "slug_for",
     "stages",
+    "turn_if_due",
     "turn_phases",
 ]

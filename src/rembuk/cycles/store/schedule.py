@@ -23,8 +23,13 @@ async def turn_phases() -> None:
     """Open and close what the calendar asks for by now; the scheduler's round, harmless to repeat."""
     for running in await cycles(kind="round"):
         if running.state is CycleState.PUBLISHED:
-            for turn in rules.turns_due(await phases(running.id), clock.now()):
-                await _take(running.id, turn)
+            await turn_if_due(running.id)
+
+
+async def turn_if_due(cycle_id: UUID) -> None:
+    """The same for one cycle: for the first request after an instant, before the scheduler comes round."""
+    for turn in rules.turns_due(await phases(cycle_id), clock.now()):
+        await _take(cycle_id, turn)
 
 
 async def _take(cycle_id: UUID, turn: Turn) -> None:

@@ -52,6 +52,7 @@ async def queue_page(request: Request, status: str = "menunggu", kecamatan: str 
         chosen=status if status in STATUSES else "semua",
         kecamatan=kecamatan,
         kecamatan_options=_options(items, atlas.areas),
+        may_check=viewer(request).has_any(OFFICIAL.roles),
         verdicts={verdict.value: words for verdict, words in VERDICT_WORDS.items()},
         open_now=await cycles.is_open(cycle.id, PhaseKind.REVIEW) if cycle else False,
     )
