@@ -111,6 +111,11 @@ async def run_due(limit: int = 1000) -> int:
     return limit
 
 
+async def failed() -> int:
+    """How many jobs were given up and wait for a person."""
+    return int(await Job.count().where(Job.state == "failed"))
+
+
 @asynccontextmanager
 async def run_jobs() -> AsyncIterator[None]:
     """Run jobs for the length of the block; at its end those under way get ten seconds to finish."""

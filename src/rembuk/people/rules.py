@@ -21,6 +21,7 @@ TOTP_STEP_SECONDS = 30
 class Refusal(Reason):
     """Why people says no; one sentence each, the same for known and unknown numbers."""
 
+    NO_SUCH_STAFF = (404, N_("Akun petugas dengan nama itu tidak ada."))
     NOT_NIK = (422, N_("NIK terdiri dari 16 angka. Cocokkan lagi dengan KTP atau kartu keluarga."))
     NOT_PHONE = (422, N_("Tulis nomor HP, misalnya 0812 3456 7890, atau 16 huruf kode pemilih."))
     NOT_SECOND_FACTOR = (
@@ -43,6 +44,8 @@ class Refusal(Reason):
     NAME_TAKEN = (409, N_("Nama pengguna ini sudah ada. Pilih nama lain."))
     NO_SUCH_PERSON = (404, N_("Orang ini tidak ada."))
     NO_SUCH_CODE = (404, N_("Nomor seri kode ini tidak ada."))
+    NOT_ON_ROLL = (404, N_("NIK ini tidak ada di daftar pemilih wilayah Anda. Periksa lagi, atau tawarkan jaminan."))
+    NO_REASON = (422, N_("Tulis alasannya, misalnya: hilang, rusak, atau terkunci."))
     BATCH_LOADED = (409, N_("Paket kode {batch} sudah pernah dimuat. Paket hanya dimuat satu kali."))
     NOT_VERIFIED = (
         403,
