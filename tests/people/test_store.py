@@ -8,6 +8,7 @@ import pyotp
 import pytest
 
 from rembuk import clock
+from rembuk.board import store as board
 from rembuk.errors import Refused
 from rembuk.people import codes, pepper, store
 from rembuk.people.codes import CodeProblem
@@ -145,6 +146,30 @@ async def test_a_batch_is_loaded_once(db: Any) -> None:
         Refusal.NO_SUCH_CODE
     )
     assert len(await store.all_code_keys(cycle)) == 2
+
+
+async def test_a_lost_code_is_replaced(db: Any) -> None:
+    """T15: the old code opens nothing, the new one opens for the same person; each change is a leaf of its own."""
+    cycle = await make_cycle()
+    roll = await make_entry(cycle)
+    lost = await make_code(cycle, roll, "1234", "A-1")
+    before = await store.sign_in_with_code(lost.text, "1234")
+    fresh = codes.make_code()
+    key = codes.public_key(codes.key_seed(fresh, cycle)).hex()
+    await store.load_batch(cycle, "pengganti", [NewCode("B-1", key)])
+    assert await store.area_of_code(cycle, "A-1") == RW
+    await store.reissue(cycle, "A-1", "B-1", "4321", reason="hilang", by=None)
+    assert await refused(store.sign_in_with_code(lost.text, "1234")) is Refusal.CODE_WRONG
+    after = await store.sign_in_with_code(fresh.text, "4321")
+    assert (after.person, after.roll) == (before.person, roll)
+    assert await store.code_keys(roll) == {key}
+    gone = store.reissue(cycle, "A-1", "B-1", "4321", reason="hilang", by=None)
+    assert await refused(gone) is Refusal.NO_SUCH_CODE
+    await board.drain()
+    leaves = [leaf for leaf in await board.leaves() if leaf.kind.value == "roll_keys"]
+    assert len(leaves) == 3
+    assert any(codes.keys_root([bytes.fromhex(key)]) in leaf.body for leaf in leaves)
+    assert not any(text in leaf.body for leaf in leaves for text in (fresh.text, str(roll)))
 
 
 async def test_one_time_code(db: Any) -> None:

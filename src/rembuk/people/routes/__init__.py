@@ -1,5 +1,5 @@
 """Pages of people: signing in by phone, code or password, signing out, and one's own account."""
 
-from rembuk.people.routes import account, doors, staff
+from rembuk.people.routes import account, codes, doors, staff
 
-HANDLERS = [*doors.HANDLERS, *staff.HANDLERS, *account.HANDLERS]
+HANDLERS = [*doors.HANDLERS, *staff.HANDLERS, *account.HANDLERS, *codes.HANDLERS]

@@ -119,7 +119,7 @@ async def _admit(request: Request, came_in: SignedIn, back: str) -> Response:
         forget_all_seeds(request)
     role = await store.main_role_of(came_in.person)
     role = Role.RESIDENT if came_in.seed else role
-    await start_session(request, person=came_in.person, roll=came_in.roll, role=role)
+    await start_session(request, person=came_in.person, roll=came_in.roll, role=role, by_code=bool(came_in.seed))
     if came_in.seed and came_in.roll:
         keep_signing_seed(request, came_in.seed, came_in.roll)
     return redirect(back)

@@ -47,6 +47,12 @@ async def roll_entry(entry: UUID) -> RollFacts | None:
     return facts_of(row) if row else None
 
 
+async def entry_of_nik(cycle: UUID, nik: str) -> RollFacts | None:
+    """The line of a cycle's roll with this NIK (16 digits, as a person shows it), or None."""
+    row = await RollEntry.select().where(RollEntry.cycle == cycle, RollEntry.nik_mac == nik_mac(nik)).first()
+    return facts_of(row) if row else None
+
+
 async def entries_of(cycle: UUID, *, rw: str | None = None) -> list[RollFacts]:
     """The lines of a cycle's roll, or of one RW of it."""
     query = RollEntry.select().where(RollEntry.cycle == cycle)

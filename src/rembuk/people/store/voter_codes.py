@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from rembuk.board.store import audit
+from rembuk import clock
+from rembuk.board import rules as board
+from rembuk.board.store import audit, promise
 from rembuk.cycles.tables import Cycle
 from rembuk.database import lock_row, transaction
 from rembuk.errors import Refused
@@ -44,6 +46,7 @@ async def load_batch(cycle: UUID, batch: str, new: Sequence[NewCode], by: UUID |
     for chunk in chunks(new, CHUNK):
         await Credential.insert(*(_row(cycle, batch, code) for code in chunk))
     await audit(by, "official" if by else "system", "load codes", f"batch:{batch}", str(len(new)))
+    await commit_roll_keys(cycle, f"batch {batch}")
     return len(new)
 
 
@@ -79,6 +82,50 @@ async def void_code(cycle: UUID, serial: str, reason: str, by: UUID | None) -> N
     if not gone:
         raise Refused(Refusal.NO_SUCH_CODE)
     await audit(by, "facilitator" if by else "system", "void code", f"serial:{serial}", reason)
+    await commit_roll_keys(cycle, f"void {serial}")
+
+
+@transaction
+async def reissue(cycle: UUID, lost: str, new: str, second_factor: str, *, reason: str, by: UUID | None) -> None:
+    """Void a lost or locked code and hand a fresh envelope to the same line of the roll (T15)."""
+    row = await _issued(cycle, lost)
+    await void_code(cycle, lost, reason, by)
+    await hand_out(cycle, new, row.roll, second_factor, by)
+
+
+async def area_of_code(cycle: UUID, serial: str) -> str:
+    """The RW of the person who holds a code; Refused(NO_SUCH_CODE) when nobody does."""
+    return (await _issued(cycle, serial)).rw
+
+
+@dataclass(frozen=True)
+class _Issued:
+    roll: UUID
+    rw: str
+
+
+async def _issued(cycle: UUID, serial: str) -> _Issued:
+    row = (
+        await Credential.select(Credential.roll, Credential.roll.rw.as_alias("rw"))
+        .where(Credential.cycle == cycle, Credential.serial == serial, Credential.state != "void")
+        .first()
+    )
+    if row is None or row["roll"] is None:
+        raise Refused(Refusal.NO_SUCH_CODE)
+    return _Issued(row["roll"], row["rw"])
+
+
+async def commit_roll_keys(cycle: UUID, cause: str) -> None:
+    """Promise a leaf with the root over every key of a cycle: nobody can invent a code's ballot later (trust.md 3)."""
+    keys = await all_code_keys(cycle)
+    body: dict[str, board.Json] = {
+        "cycle": str(cycle),
+        "count": len(keys),
+        "root": codes.keys_root(keys),
+        "cause": cause,
+        "moment": clock.now().isoformat(timespec="microseconds"),
+    }
+    await promise(board.leaf(board.Kind.ROLL_KEYS, body))
 
 
 async def code_keys(roll: UUID) -> frozenset[str]:
