@@ -16,6 +16,7 @@ from rembuk.proposals.listing import (
     page_count,
     place_in_lot,
 )
+from rembuk.proposals.outlines import coarse
 from rembuk.proposals.rules import CostLine, Detail, Issue, Place, Plan, Refusal, State, Status
 from rembuk.proposals.words import Candidate, Sketch, fold, most_alike, search_text, slug
 
@@ -221,3 +222,16 @@ def test_fair_order_is_fair() -> None:
         first[min(range(14), key=lambda n: place_in_lot(n + 1, *mine))] += 1
     assert max(first) < 420
     assert min(first) > 200
+
+
+def test_coarse_outlines_still_touch() -> None:
+    """Two areas that share an edge share it on the grid too; straight runs lose their middle points."""
+    assert coarse("M0 0l10 0l10 0l0 20l-20 0z") == "M0 0l21 0 0 21-21 0z"
+    left, right = coarse("M0 0l10.4 0.2l0 20l-10 0z"), coarse("M10.4 0.2l10 0l0 20l-10 0z")
+    assert left == "M0 0l9 0 0 21-9 0z"
+    assert right.startswith("M9 0l12 0")
+
+
+def test_too_small_an_outline_stays_whole() -> None:
+    """An area smaller than the grid keeps its own points."""
+    assert coarse("M5 5l1 0l0 1z") == "M5 5l1 0l0 1z"

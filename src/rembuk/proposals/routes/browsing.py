@@ -20,6 +20,7 @@ from rembuk.places.rules import Area, Level
 from rembuk.proposals import asking, store
 from rembuk.proposals.asking import Asked
 from rembuk.proposals.listing import Order, lot
+from rembuk.proposals.outlines import coarse_map
 from rembuk.proposals.rules import ADDRESS_OF_ISSUE, ISSUE_WORDS, STATUS_WORDS, Card
 from rembuk.proposals.shown import address_of, shown
 from rembuk.settings import settings
@@ -79,7 +80,7 @@ async def list_page(request: Request) -> Response:
         asked=asked,
         found=found,
         cards=shown(found.cards, atlas),
-        map=city_map(atlas, asked, found.by_kecamatan),
+        map=coarse_map(city_map(atlas, asked, found.by_kecamatan)),
         order=order,
         orders=[(each.value, words) for each, words in ORDER_WORDS.items()],
         pager=f"/usulan{asked.address(page=2)}".replace("halaman=2", "halaman={n}"),
