@@ -12,13 +12,14 @@ from fractions import Fraction
 import numpy as np
 
 from rembuk.money import rupiah, thousands
-from rembuk.tally.election import Election, Project
+from rembuk.tally.election import Completion, Election, Project
 from rembuk.tally.pabulib import amount
 from rembuk.tally.result import Decision, Result, Step
 from rembuk.tally.rules import RULES
 from rembuk.tally.types import Ballots
 
 LIMITS = {"cap": "batas {}", "group": "kelompok {}", "requires": "usulan {}", "not": "{}"}
+ADD1 = (Completion.ADD1, Completion.ADD1U)
 KEYS = {
     "approvals": "jumlah dukungan",
     "cost": "biaya yang lebih rendah",
@@ -82,30 +83,32 @@ def more_votes(election: Election, project: str) -> int | None:
 
 
 def fitting_cost(election: Election, project: str) -> int | None:
-    """The largest cost below its own at which the project is funded while one more is too much; None if none."""
-    own = next(other.cost for other in election.projects if other.id == project)
+    """The largest cost below its own at which the project is funded while one more is too much; None if none.
 
-    def wins(saved: int) -> bool:
-        projects = tuple(replace(p, cost=own - saved) if p.id == project else p for p in election.projects)
+    Under Add1, where a count is long, costs are tried in steps of about a thousandth of the project's own.
+    """
+    own = next(other.cost for other in election.projects if other.id == project)
+    grid = 10 ** max(0, len(str(own)) - 4) if election.options.completion in ADD1 else 1
+
+    def wins(steps: int) -> bool:
+        cost = own - steps * grid
+        projects = tuple(replace(p, cost=cost) if p.id == project else p for p in election.projects)
         return _wins(replace(election, projects=projects), project)
 
-    saved = _least(wins, own - 1)
-    return None if saved is None else own - saved
+    steps = _least(wins, (own - 1) // grid)
+    return None if steps is None else own - steps * grid
 
 
 def _least(wins: Callable[[int], bool], most: int) -> int | None:
     """A number from 1 to `most` that wins although one less does not, by bisection; None when `most` does not win."""
-    low, high = 0, 1
-    while high < most and not wins(high):
-        low, high = high, high * 2
-    high = min(high, most)
-    if high < 1 or not wins(high):
+    if most < 1 or not wins(most):
         return None
+    low, high = 0, most
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if wins(middle) else (middle, high)
-    # the claim itself, counted once more: wins with `high`, and not with one less
-    return high if wins(high) and (high == 1 or not wins(high - 1)) else None
+    # the claim itself is counted once more; that one less is not enough was the last thing bisection saw
+    return high if wins(high) else None
 
 
 def _wins(election: Election, project: str) -> bool:

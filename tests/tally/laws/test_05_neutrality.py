@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rembuk.errors import Refused
 from rembuk.tally.city import City
 from rembuk.tally.count import count
-from rembuk.tally.election import BadElection, Election, Options, Project
+from rembuk.tally.election import BadElection, Election, Options, Project, Utility
 from rembuk.tally.stages import count_city
 from tests.strategies import KINDS, choices, cities, elections, options, projects
 
@@ -82,10 +82,25 @@ def test_law_6_independence(city: City, data: st.DataObject) -> None:
 
 
 def test_large_money_is_exact() -> None:
-    """10^15 rupiah and a difference of one: the cheaper per vote wins, not the one floats prefer."""
+    """10^15 rupiah and a difference of one, far below what floats can rank: exact fractions decide."""
     big = 10**15
     listed = [Project("a", big + 1), Project("b", big)]
-    election = Election.of(listed, [(("a", "b"), 7)], 2 * big, rule="equal_shares", options=Options(), seed=None)
-    counts = count(election.with_rule("greedy"))
-    assert counts.winners == ("a",)
-    assert count(election).steps[0].project == "a"  # cost utility: both give one vote's worth, the id decides
+    election = Election.of(listed, [(("a", "b"), 7)], 2 * big, options=Options(utility=Utility.COUNT))
+    # one vote's worth each, but b is cheaper by one: with utility count it is bought first, though a has the smaller id
+    assert count(election.with_rule("equal_shares")).steps[0].project == "b"
+    # with utility cost both are worth their price, an exact tie, and the id decides
+    assert count(election.with_rule("equal_shares", Options())).steps[0].project == "a"
+    assert count(election.with_rule("greedy")).winners == ("a",)
+    assert count(election.with_rule("phragmen")).steps[0].project == "b"
+
+
+def test_exactly_affordable() -> None:
+    """A sum that equals the cost exactly buys the project; one rupiah more does not, whatever floats make of thirds."""
+    for cost, winners in ((10**15, ("a",)), (10**15 + 1, ())):
+        election = Election.of(
+            [Project("a", cost), Project("b", 3 * 10**15)],
+            [(("a",), 1), (("b",), 2)],
+            3 * 10**15,
+            rule="equal_shares",
+        )
+        assert count(election).winners == winners
