@@ -66,9 +66,7 @@ def test_the_trial_opening(five: tuple[keys.KeyPair, tuple[str, ...]]) -> None:
     with pytest.raises(BrokenShares, match="another key"):
         keys.open_trial(trial.ciphertext, keys.split(stranger.secret, 1, 1), key.public, ELECTION)
     with pytest.raises(BrokenShares, match="another key"):
-        keys.open_trial(
-            keys.make_trial(stranger.public, ELECTION).ciphertext, shares[:3], key.public, ELECTION
-        )
+        keys.open_trial(keys.make_trial(stranger.public, ELECTION).ciphertext, shares[:3], key.public, ELECTION)
 
 
 def test_two_different_quorums_must_have_opened_it() -> None:

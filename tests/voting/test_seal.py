@@ -110,9 +110,7 @@ def test_a_ballot_that_does_not_fit_is_refused() -> None:
         seal.seal(Choice(), b"short", SLOT)
 
 
-@given(
-    st.lists(st.text(max_size=8), min_size=1, max_size=12, unique=True), st.integers(1, 6), st.integers(1, 30)
-)
+@given(st.lists(st.text(max_size=8), min_size=1, max_size=12, unique=True), st.integers(1, 6), st.integers(1, 30))
 def test_the_length_holds_any_ballot(ids: list[str], most: int, points: int) -> None:
     """The one length fits the longest ballot there can be. Sabotage: measure characters instead of bytes."""
     longest = sorted(ids, key=lambda each: -len(seal.canonical(each)))[:most]

@@ -16,8 +16,10 @@ from rembuk.web.guards import PUBLIC, SIGNED_IN
 from rembuk.web.pages import page, redirect
 from rembuk.web.qr import qr_image
 from rembuk.web.routing import Request, Response, get, post, viewer
+from rembuk.web.session import current_session
 
 SENT = N_("Suara Anda sudah masuk.")
+SENT_BLANK = N_("Suara kosong Anda sudah masuk. Sampai penutupan Anda masih boleh memilih lagi.")
 
 
 @get("/bilik", guard=SIGNED_IN)
@@ -29,6 +31,8 @@ async def enter(request: Request) -> Response:
     if poll.state is not rules.State.OPEN or mark.on_paper or not mark.active:
         reason = rules.why_not((), poll, mark) or Refusal.NOT_OPEN
         return page(request, "voting/closed.html", poll=poll, mark=mark, reason=reason.sentence)
+    if voter.is_unsigned:
+        return _to_the_code(request)
     return await _ballot(request, voter, poll, ())
 
 
@@ -49,6 +53,8 @@ async def review(request: Request) -> Response:
         if reason.status != 422:
             raise refused
         return await _ballot(request, voter, poll, chosen, refused.sentence())
+    if voter.is_unsigned:
+        return _to_the_code(request)
     await store.visited(voter)
     return await _review(request, poll, chosen, secrets.token_bytes(NONCE_BYTES))
 
@@ -81,11 +87,13 @@ async def send(request: Request) -> Response:
     try:
         await store.cast(voter, chosen, nonce)
     except Refused as refused:
+        if refused.reason is Refusal.NOT_SIGNED:
+            return _to_the_code(request)
         if refused.reason.status != 503:
             raise
         return await _review(request, await store.poll_of(voter), chosen, nonce, unsent=True)
     forget_signing_seed(request)
-    return redirect("/bukti", flash=SENT, request=request)
+    return redirect("/bukti", flash=SENT if chosen else SENT_BLANK, request=request)
 
 
 @get("/bukti", guard=PUBLIC)
@@ -117,7 +125,13 @@ async def _voter(request: Request) -> Voter:
     roll = viewer(request).roll
     if roll is None:
         raise Refused(Refusal.NOT_ON_ROLL)
-    return await store.voter_of(roll, signing_seed(request))
+    session = current_session(request)
+    return await store.voter_of(roll, signing_seed(request), by_code=session is not None and session.by_code)
+
+
+def _to_the_code(request: Request) -> Response:
+    """The key of a code signs one ballot and is forgotten: for another one the code is typed again."""
+    return redirect("/kode?kembali=/bilik", Refusal.NOT_SIGNED.sentence, "info", request)
 
 
 def _chosen(form: Form) -> Chosen:
@@ -150,9 +164,7 @@ async def _ballot(request: Request, voter: Voter, poll: Poll, chosen: Chosen, er
     )
 
 
-async def _review(
-    request: Request, poll: Poll, chosen: Chosen, nonce: bytes, unsent: bool = False
-) -> Response:
+async def _review(request: Request, poll: Poll, chosen: Chosen, nonce: bytes, unsent: bool = False) -> Response:
     sealed = seal(Choice.of_set(chosen), nonce, store.slot_of(poll))
     return page(
         request,

@@ -84,6 +84,12 @@ class Voter:
     election: UUID
     district: str
     signing_seed: bytes | None = field(default=None, repr=False)
+    by_code: bool = False
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether this voter came by a code whose key is gone: a ballot without signature would be doubted."""
+        return self.by_code and self.signing_seed is None
 
 
 @dataclass(frozen=True)

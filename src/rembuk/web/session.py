@@ -42,6 +42,7 @@ class Session:
     ends_at: datetime
     network: str
     device: str
+    by_code: bool = False
 
     def alive(self, now: datetime) -> bool:
         """Whether neither the idle nor the absolute limit has passed."""
@@ -66,6 +67,7 @@ _COLUMNS = (
     tables.Session.roll,
     tables.Session.role,
     tables.Session.complete,
+    tables.Session.by_code,
     tables.Session.idle_seconds,
     tables.Session.created_at,
     tables.Session.seen_at,
@@ -84,6 +86,7 @@ def _session(row: Mapping[str, Any]) -> Session:
         roll=row["roll"],
         role=Role(row["role"]),
         complete=bool(row["complete"]),
+        by_code=bool(row["by_code"]),
         idle=timedelta(seconds=row["idle_seconds"]),
         created_at=row["created_at"],
         seen_at=row["seen_at"],
@@ -119,6 +122,7 @@ async def open_session(
     *,
     complete: bool = True,
     kiosk: bool = False,
+    by_code: bool = False,
     network: str = "",
     device: str = "",
     instead_of: UUID | None = None,
@@ -130,7 +134,7 @@ async def open_session(
         await tables.Session.delete().where(tables.Session.id == instead_of)
     secret, now = secrets.token_urlsafe(ID_BYTES), clock.now()
     idle, whole = limits(role, kiosk)
-    session = Session(uuid4(), person, roll, role, complete, idle, now, now, now + whole, network, device)
+    session = Session(uuid4(), person, roll, role, complete, idle, now, now, now + whole, network, device, by_code)
     await tables.Session.insert(
         tables.Session(
             id=session.id,
@@ -139,6 +143,7 @@ async def open_session(
             roll=roll,
             role=role.value,
             complete=complete,
+            by_code=by_code,
             idle_seconds=int(idle.total_seconds()),
             created_at=now,
             seen_at=now,
@@ -158,6 +163,7 @@ async def start_session(
     role: Role = Role.RESIDENT,
     complete: bool = True,
     kiosk: bool = False,
+    by_code: bool = False,
 ) -> Session:
     """Sign in, pass a second factor, or change role: always a new id; the old session of this device ends."""
     notes = visit(request)
@@ -167,6 +173,7 @@ async def start_session(
         role,
         complete=complete,
         kiosk=kiosk,
+        by_code=by_code,
         network=cut(notes.address),
         device=device_name(request.headers.get("user-agent", "")),
         instead_of=notes.session.id if notes.session else None,

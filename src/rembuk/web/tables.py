@@ -14,6 +14,7 @@ class Session(Table, tablename="session"):
     roll = UUID(null=True, default=None, index=True)
     role = Varchar(length=20, required=True)
     complete = Boolean(default=True)
+    by_code = Boolean(default=False, help_text="came in by a voter code: ballots of this session are signed")
     idle_seconds = Integer(required=True)
     created_at = Timestamptz(required=True, default=None, null=False)
     seen_at = Timestamptz(required=True, default=None, null=False)

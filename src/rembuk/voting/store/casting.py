@@ -9,6 +9,7 @@ from rembuk.board.store import lookup, promise, promised
 from rembuk.database import refuses, transaction
 from rembuk.errors import Refused
 from rembuk.people.codes import public_key, sign
+from rembuk.people.store import code_keys
 from rembuk.voting import rules
 from rembuk.voting.rules import Chosen, Mark, Poll, Refusal, Voter
 from rembuk.voting.seal import Choice, Sealed, Slot, idem_key_of, seal
@@ -34,9 +35,7 @@ def slot_of(poll: Poll) -> Slot:
     return Slot(poll.election, poll.district, bytes.fromhex(poll.trustee_key), poll.length)
 
 
-@transaction(
-    isolation="read committed"
-)  # the rows that matter are locked by hand: election shared, roll entry
+@transaction(isolation="read committed")  # the rows that matter are locked by hand: election shared, roll entry
 async def cast(voter: Voter, chosen: Chosen, nonce: bytes) -> Receipt:
     """Take one ballot whole: mark the roll, keep the envelope, promise its leaf; or refuse (trust.md 5)."""
     poll = await poll_of(voter)
@@ -48,6 +47,7 @@ async def cast(voter: Voter, chosen: Chosen, nonce: bytes) -> Receipt:
         return kept
     if reason := rules.why_not(chosen, poll, mark):
         raise Refused(reason, **rules.facts(chosen, poll))
+    await _insist_on_signature(voter)
     return await _keep(voter, envelope, mark.advanced())
 
 
@@ -56,9 +56,7 @@ async def burn(voter: Voter, nonce: bytes) -> None:
     """Make a sealing that is about to be opened for checking impossible to cast."""
     await poll_of(voter)
     await mark_of(voter, lock=True)
-    sent = Envelope.exists().where(
-        (Envelope.election == voter.election) & (Envelope.idem_key == idem_key_of(nonce))
-    )
+    sent = Envelope.exists().where((Envelope.election == voter.election) & (Envelope.idem_key == idem_key_of(nonce)))
     if await sent:
         raise Refused(Refusal.OTHER_BALLOT)
     if not await _is_burned(voter, nonce):
@@ -77,9 +75,7 @@ async def receipt_of(voter: Voter) -> Receipt | None:
         return None
     receipt = _receipt(row["leaf_sha256"], row["seq"])
     place = await lookup(receipt.code)
-    return Receipt(
-        receipt.code, receipt.note, receipt.leaf_sha256, receipt.seq, place.index if place else None
-    )
+    return Receipt(receipt.code, receipt.note, receipt.leaf_sha256, receipt.seq, place.index if place else None)
 
 
 @transaction
@@ -106,9 +102,7 @@ def _sealed(chosen: Chosen, nonce: bytes, poll: Poll) -> Sealed:
 
 
 async def _is_burned(voter: Voter, nonce: bytes) -> bool:
-    return await Burned.exists().where(
-        (Burned.election == voter.election) & (Burned.idem_key == idem_key_of(nonce))
-    )
+    return await Burned.exists().where((Burned.election == voter.election) & (Burned.idem_key == idem_key_of(nonce)))
 
 
 async def _kept(voter: Voter, envelope: Sealed) -> Receipt | None:
@@ -127,6 +121,13 @@ async def _kept(voter: Voter, envelope: Sealed) -> Receipt | None:
     if row["leaf_sha256"] != envelope.leaf_sha256:
         raise Refused(Refusal.OTHER_BALLOT)
     return _receipt(row["leaf_sha256"], row["seq"])
+
+
+async def _insist_on_signature(voter: Voter) -> None:
+    """Refused(NOT_SIGNED) when a code voter's key is gone, or opens nothing any more."""
+    seed = voter.signing_seed
+    if voter.is_unsigned or (seed and public_key(seed).hex() not in await code_keys(voter.roll)):
+        raise Refused(Refusal.NOT_SIGNED)
 
 
 async def _keep(voter: Voter, envelope: Sealed, mark: Mark) -> Receipt:

@@ -14,15 +14,15 @@ from rembuk.voting.seal import ballot_length
 from rembuk.voting.tables import RollMark
 
 
-async def voter_of(roll: UUID, signing_seed: bytes | None = None) -> Voter:
-    """The voter behind a roll entry; raises Refused when there is no such entry."""
+async def voter_of(roll: UUID, signing_seed: bytes | None = None, *, by_code: bool = False) -> Voter:
+    """The voter behind a roll entry, come by a code or not; raises Refused when there is no such entry."""
     row = await RollEntry.select(RollEntry.cycle, RollEntry.kecamatan).where(RollEntry.id == roll).first()
     if row is None:
         raise Refused(Refusal.NOT_ON_ROLL)
     election = await Election.select(Election.id).where(Election.cycle == row["cycle"]).first()
     if election is None:
         raise Refused(Refusal.NOT_OPEN)
-    return Voter(roll, election["id"], row["kecamatan"], signing_seed)
+    return Voter(roll, election["id"], row["kecamatan"], signing_seed, by_code or signing_seed is not None)
 
 
 async def poll_of(voter: Voter) -> Poll:

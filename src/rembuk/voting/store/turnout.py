@@ -56,19 +56,11 @@ async def turnout(election: UUID, kecamatan: str | None = None) -> tuple[date | 
 
 
 async def _figures(election: UUID, kecamatan: str | None) -> list[dict[str, Any]]:
-    newest = (
-        await TurnoutFigure.select(Max(TurnoutFigure.day, "day"))
-        .where(TurnoutFigure.election == election)
-        .first()
-    )
+    newest = await TurnoutFigure.select(Max(TurnoutFigure.day, "day")).where(TurnoutFigure.election == election).first()
     if newest is None or newest["day"] is None:
         return []
-    query = TurnoutFigure.select().where(
-        (TurnoutFigure.election == election) & (TurnoutFigure.day == newest["day"])
-    )
-    return await (query.where(TurnoutFigure.kecamatan == kecamatan) if kecamatan else query).order_by(
-        TurnoutFigure.rw
-    )
+    query = TurnoutFigure.select().where((TurnoutFigure.election == election) & (TurnoutFigure.day == newest["day"]))
+    return await (query.where(TurnoutFigure.kecamatan == kecamatan) if kecamatan else query).order_by(TurnoutFigure.rw)
 
 
 async def _eligible(election: UUID) -> dict[str, int]:
