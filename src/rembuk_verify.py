@@ -153,7 +153,7 @@ def ed25519_verifies(public: bytes, message: bytes, signature: bytes) -> bool:
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 
 def x25519(secret: bytes, public: bytes) -> bytes:
-    """The shared secret of RFC 7748, section 5."""
+    """The shared secret (RFC 7748, 5)."""
     k = int.from_bytes(secret, "little") & ~7 & (1 << 255) - 1 | 1 << 254
     u = int.from_bytes(public, "little") & (1 << 255) - 1
     x2, z2, x3, z3, swap = 1, 0, u, 1, 0
@@ -166,8 +166,7 @@ def x25519(secret: bytes, public: bytes) -> bytes:
         aa, bb, da, cb = a * a % P, b * b % P, d * a % P, c * b % P
         x3, z3 = (da + cb) ** 2 % P, u * (da - cb) ** 2 % P
         x2, z2 = aa * bb % P, (aa - bb) * (aa + 121665 * (aa - bb)) % P
-    if swap:
-        x2, z2 = x3, z3
+    x2, z2 = (x3, z3) if swap else (x2, z2)
     return (x2 * pow(z2, P - 2, P) % P).to_bytes(32, "little")
 
 # --- the seal of one ballot (trust.md 4.2), for "Uji dulu" -------------------------------------------------
@@ -209,9 +208,7 @@ def chacha20_poly1305(key: bytes, nonce: bytes, plain: bytes, aad: bytes) -> byt
 def sealed_code(opened: dict[str, Any]) -> str:
     """The receipt code that follows from a revealed seed and a ballot; every field as the booth shows it."""
     seed, public_key = bytes.fromhex(opened["seed"]), bytes.fromhex(opened["public_key"])
-    ballot = {"projects": opened["projects"]}
-    if opened.get("points"):
-        ballot["points"] = opened["points"]
+    ballot = {name: opened[name] for name in ("projects", "points") if name == "projects" or opened.get(name)}
     own = x25519(seed, (9).to_bytes(32, "little"))
     both = hkdf(x25519(seed, public_key), b"rembuk-amplop-v1" + own + public_key, 44)
     aad = own + opened["election"].encode() + opened["district"].encode()
@@ -313,6 +310,26 @@ class Contest:
         order = sorted(range(len(self.ids)), key=key)
         return [place for _, place in sorted(zip(order, range(len(order)), strict=True))]
 
+    @cached_property
+    def backers(self) -> dict[int, list[tuple[int, int, int]]]:
+        """Of each project that can be bought: ballot type, how many cast it, units of utility each."""
+        utility, least = self.options.get("utility", "cost"), max(1, self.number("threshold"))
+        if utility not in ("cost", "count", "points", "borda") or (utility == "points") > (self.kind == "points"):
+            raise ValueError("unknown utility")
+        able = {each for each, score in enumerate(self.scores) if score >= least and each not in self.barred}
+        found: dict[int, list[tuple[int, int, int]]] = {}
+        for number, (chosen, points, voters) in enumerate(self.types):
+            for at, project in enumerate(chosen):
+                units = points[at] if utility == "points" else len(chosen) - 1 - at if utility == "borda" else 1
+                if units and project in able:
+                    found.setdefault(project, []).append((number, voters, units))
+        return found
+
+    @cached_property
+    def weights(self) -> dict[int, int]:
+        """Units of utility all backers of a project have together."""
+        return {each: sum(n * u for _, n, u in backers) for each, backers in self.backers.items()}
+
     def number(self, option: str) -> int:
         """An option that is a whole number."""
         return int(self.options.get(option, "0"))
@@ -356,11 +373,10 @@ def merge(contest: Contest, votes: Counter[str]) -> None:
 def spoiled(contest: Contest, chosen: tuple[int, ...], points: tuple[int, ...]) -> bool:
     """Whether a ballot breaks the rules of its type."""
     cost, most = sum(contest.costs[each] for each in chosen), contest.most or 10**9
+    bad = len(set(chosen)) != len(chosen) or (contest.kind == "knapsack" and cost > contest.budget)
     if contest.kind == "points":
-        bad = len(points) != len(chosen) or sum(points) > most or min(points, default=1) < 1
-    else:
-        bad = bool(points) or len(chosen) > most or (contest.kind == "knapsack" and cost > contest.budget)
-    return bad or len(set(chosen)) != len(chosen)
+        return bad or len(points) != len(chosen) or sum(points) > most or min(points, default=1) < 1
+    return bad or bool(points) or len(chosen) > most
 
 # --- the count (tally.md 1 to 3), in whole numbers and fractions only --------------------------------------
 def count(contest: Contest) -> list[int]:
@@ -393,36 +409,22 @@ class Purses:
     """Every ballot type's purse as a whole number over one common scale."""
 
     def __init__(self, contest: Contest, share: Fraction) -> None:
-        self.contest, self.scale = contest, share.denominator
+        self.contest, self.scale, self.backers = contest, share.denominator, dict(contest.backers)
         self.purses = [share.numerator] * len(contest.types)
-        cost_utility = contest.options.get("utility", "cost") == "cost"
-        self.worth = [cost if cost_utility else 1 for cost in contest.costs]
-        least = max(1, contest.number("threshold"))
-        self.backers: dict[int, list[tuple[int, int, int]]] = {}
-        for number, (chosen, points, voters) in enumerate(contest.types):
-            for at, project in enumerate(chosen):
-                units = self._units(len(chosen), at, points)
-                if units and contest.scores[project] >= least and project not in contest.barred:
-                    self.backers.setdefault(project, []).append((number, voters, units))
-        weight = {each: sum(n * u for _, n, u in backers) for each, backers in self.backers.items()}
-        self.floor = {each: Fraction(contest.costs[each], weight[each] * self.worth[each]) for each in weight}
-
-    def _units(self, length: int, at: int, points: tuple[int, ...]) -> int:
-        utility = self.contest.options.get("utility", "cost")
-        if utility not in ("cost", "count", "points", "borda") or (utility == "points" and not points):
-            raise ValueError("unknown utility")
-        return points[at] if utility == "points" else length - 1 - at if utility == "borda" else 1
+        self.worth = contest.costs if contest.options.get("utility", "cost") == "cost" else [1] * len(contest.costs)
+        self.floor = {each: Fraction(contest.costs[each], self.worth[each] * w) for each, w in contest.weights.items()}
 
     def price(self, project: int) -> Fraction | None:
         """The lowest price per unit at which its backers can pay for a project, over the scale; None if too dear."""
-        cost, backers, purses = self.contest.costs[project] * self.scale, self.backers[project], self.purses
+        cost, weight = self.contest.costs[project] * self.scale, self.contest.weights[project]
+        backers, purses = self.backers[project], self.purses
         if sum(purses[each] * n for each, n, _ in backers) < cost:
             return None
-        poor, rich = 0, sum(n * u for _, n, u in backers)
+        poor, rich = 0, weight
         while True:
             due = cost - poor
             short = [(each, n, u) for each, n, u in backers if purses[each] * rich < due * u]
-            fewer = sum(n * u for _, n, u in backers) - sum(n * u for _, n, u in short)
+            fewer = weight - sum(n * u for _, n, u in short)
             if fewer == rich:
                 return Fraction(due, rich)
             poor, rich = sum(purses[each] * n for each, n, _ in short), fewer
@@ -765,10 +767,7 @@ def find(bundle: Bundle, typed: str) -> None:
     plain = re.sub(r"[^0-9A-Z]", "", typed.upper()).translate(str.maketrans("OIL", "011"))
     codes = (receipt_of(node.hex()).replace("-", "") for node in bundle.hashes)
     number = next((number for number, code in enumerate(codes) if code == plain), None)
-    text = "kode bukti tidak ada di papan | the receipt is not on the board"
-    if number is not None:
-        text = f"kode bukti ada di papan nomor {number} | the receipt is on the board, number {number}"
-    bundle.say(number is not None, text)
+    bundle.say(number is not None, f"kode bukti di papan: {number} | the receipt is on the board, number {number}")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 when everything that could be checked holds, 1 otherwise, 2 when it was asked wrongly."""
