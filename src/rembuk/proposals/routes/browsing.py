@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from litestar.response import Stream
+from markupsafe import Markup
 
 from rembuk import clock
 from rembuk.cycles import store as cycles
@@ -21,6 +22,7 @@ from rembuk.proposals import asking, store
 from rembuk.proposals.asking import Asked
 from rembuk.proposals.listing import Order, lot
 from rembuk.proposals.outlines import coarse_map
+from rembuk.proposals.routes.fragments import card_pieces, map_piece
 from rembuk.proposals.rules import ADDRESS_OF_ISSUE, ISSUE_WORDS, STATUS_WORDS, Card
 from rembuk.proposals.shown import address_of, shown
 from rembuk.settings import settings
@@ -79,14 +81,20 @@ async def list_page(request: Request) -> Response:
         public=not is_random,
         asked=asked,
         found=found,
-        cards=shown(found.cards, atlas),
-        map=coarse_map(city_map(atlas, asked, found.by_kecamatan)),
+        cards=card_pieces(shown(found.cards, atlas)),
+        map=_map_piece(atlas, asked, found.by_kecamatan),
         order=order,
         orders=[(each.value, words) for each, words in ORDER_WORDS.items()],
         pager=f"/usulan{asked.address(page=2)}".replace("halaman=2", "halaman={n}"),
         open_to_proposals=now is not None and now.kind is PhaseKind.PROPOSALS,
         **choices(asked, atlas),
     )
+
+
+def _map_piece(atlas: Atlas, asked: Asked, counts: Mapping[str, int]) -> Markup | None:
+    drawn = coarse_map(city_map(atlas, asked, counts))
+    chosen = asked.kecamatan.code if asked.kecamatan else None
+    return map_piece(drawn, chosen, f"/usulan/peta{asked.address()}") if drawn.drawn else None
 
 
 def choices(asked: Asked, atlas: Atlas) -> dict[str, Any]:
