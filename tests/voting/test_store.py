@@ -120,7 +120,7 @@ async def test_a_burned_sealing_can_never_be_cast(db: Any) -> None:
 
 
 async def test_paper_removal_and_strangers_are_refused(db: Any) -> None:
-    """K2, J2, G7: a paper mark, a removed entry, an unknown one, another district's project."""
+    """K2, J2, G5, G7: a paper mark, a removed entry, an unknown one, another district's project."""
     made = await city()
     here, there = made.districts[:2]
     papered, removed, other = made.rolls[here][:3]
@@ -130,7 +130,7 @@ async def test_paper_removal_and_strangers_are_refused(db: Any) -> None:
     await RollEntry.update({RollEntry.status: "removed"}).where(RollEntry.id == removed)
     with refused(Refusal.NOT_ACTIVE):
         await made.cast(removed, made.projects[here][:1])
-    with refused(Refusal.NOT_ON_BALLOT):
+    with refused(Refusal.OTHER_DISTRICT):
         await made.cast(other, made.projects[there][:1])
     with refused(Refusal.NOT_ON_ROLL):
         await made.cast(uuid4(), [])

@@ -69,6 +69,8 @@ class Poll:
     projects: tuple[FrozenProject, ...]
     trustee_key: str
     length: int
+    elsewhere: frozenset[str] = frozenset()
+    """Ids of the projects on the ballots of other districts."""
 
     @property
     def costs(self) -> Mapping[str, int]:
@@ -117,17 +119,19 @@ def canonical(chosen: Iterable[str]) -> Chosen:
 
 def why_not(chosen: Chosen, poll: Poll, mark: Mark) -> Reason | None:
     """The first reason this ballot cannot be taken, or None when it can."""
+    if mark.on_paper:
+        return Refusal.CAST_ON_PAPER
     if poll.state is not State.OPEN:
         return Refusal.NOT_OPEN
     if not mark.active:
         return Refusal.NOT_ACTIVE
-    if mark.on_paper:
-        return Refusal.CAST_ON_PAPER
     return why_spoiled(chosen, poll)
 
 
 def why_spoiled(chosen: Chosen, poll: Poll) -> Reason | None:
     """The first rule of its ballot type that these choices break, or None; no choice is a blank ballot."""
+    if poll.elsewhere.intersection(chosen):
+        return Refusal.OTHER_DISTRICT
     slip = Slip(costs=poll.costs, ceiling=poll.ceiling, most=poll.limit or None)
     reason = BALLOTS[poll.ballot_type].why_spoiled(chosen, slip)
     return _IN_THE_BOOTH.get(reason, reason) if reason else None
@@ -136,6 +140,7 @@ def why_spoiled(chosen: Chosen, poll: Poll) -> Reason | None:
 def facts(chosen: Chosen, poll: Poll) -> dict[str, object]:
     """The numbers that a refusal of these choices names."""
     return {
+        "name": poll.name,
         "over": rupiah(max(0, total(chosen, poll) - poll.ceiling)),
         "limit": poll.limit,
         "more": max(0, len(chosen) - poll.limit),

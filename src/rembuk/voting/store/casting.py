@@ -93,8 +93,8 @@ async def has_unsent(roll: UUID) -> bool:
 
 
 def _sealed(chosen: Chosen, nonce: bytes, poll: Poll) -> Sealed:
-    if not set(chosen) <= poll.costs.keys():
-        raise Refused(Refusal.NOT_ON_BALLOT)
+    if not set(chosen) <= poll.costs.keys():  # it could not even be sealed: the length is made for this ballot
+        raise Refused(rules.why_spoiled(chosen, poll) or Refusal.NOT_ON_BALLOT, **rules.facts(chosen, poll))
     try:
         return seal(Choice.of_set(chosen), nonce, slot_of(poll))
     except ValueError as fault:

@@ -76,4 +76,5 @@ def _poll(row: dict[str, Any], district: str) -> Poll:
         projects=mine.projects,
         trustee_key=frozen.trustee_key,
         length=ballot_length(every, most),
+        elsewhere=frozenset(every) - {project.id for project in mine.projects},
     )
