@@ -52,6 +52,21 @@ async def test_desk_and_queue(client: Client) -> None:
     assert "Dasar goblok." in (await client.get(f"/usulan/{stage.number}/rembuk")).text
 
 
+async def test_held_things_can_be_found_and_restored(client: Client) -> None:
+    """N2: what is hidden stands in a list of its own, from where it is restored long after."""
+    stage = await set_up()
+    await client.sign_in(stage.moderator.person, Role.MODERATOR)
+    place = f"/meja/antrean/proposal/{stage.proposal}"
+    assert "Tidak ada isi yang ditahan" in (await client.get("/meja/antrean?tampil=ditahan")).text
+    assert (await client.post(place, {"action": "hide", "reason": "fine"})).status_code == 422
+    assert (await client.post(place, {"action": "hide", "reason": "spam"})).status_code == 303
+    held = await client.get("/meja/antrean?tampil=ditahan")
+    assert 'value="restore"' in held.text and 'data-pintas="p"' in held.text
+    assert (await client.post(place, {"action": "restore", "reason": "mistake"})).status_code == 303
+    assert "Tidak ada isi yang ditahan" in (await client.get("/meja/antrean?tampil=ditahan")).text
+    assert not (await proposals.detail(stage.number)).hidden
+
+
 async def test_own_rw_is_locked(client: Client) -> None:
     """trust 7: an item of the own RW shows the reason instead of the buttons, and a direct request is refused."""
     stage = await set_up()

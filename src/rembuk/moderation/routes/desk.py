@@ -30,6 +30,7 @@ from rembuk.web.routing import Request, Response, get, post, viewer
 from rembuk.web.viewer import Role, Viewer
 
 _DESK = FACILITATOR | MODERATOR
+HELD = "ditahan"
 _CHOICES = (Action.KEEP, Action.HIDE, Action.RESTORE, Action.REPLY)
 
 
@@ -59,7 +60,8 @@ async def desk_page(request: Request) -> Response:
 @get("/meja/antrean", guard=_DESK)
 async def queue_page(request: Request) -> Response:
     """The list on the left, one item on the right; `pilih` names the item."""
-    return await _queue(request, request.query_params.get("pilih", ""), Form())
+    asked = request.query_params
+    return await _queue(request, asked.get("pilih", ""), Form(), hidden=asked.get("tampil") == HELD)
 
 
 @dataclass(frozen=True)
@@ -75,18 +77,20 @@ class Opened:
     after: str
 
 
-async def _queue(request: Request, chosen: str, form: Form, status: int = 200) -> Response:
+async def _queue(request: Request, chosen: str, form: Form, status: int = 200, *, hidden: bool = False) -> Response:
     who, atlas = viewer(request), await places.atlas()
-    waiting = await store.queue(areas_of(who))
+    waiting = await (store.held if hidden else store.queue)(areas_of(who))
     keys = [item.facts.key for item in waiting]
     at = keys.index(chosen) if chosen in keys else 0
-    opened = await _opened(who, waiting, at) if waiting else None
+    opened = await _opened(who, waiting, at, hidden) if waiting else None
     return page(
         request,
         "moderation/queue.html",
         status=status,
         waiting=waiting,
         opened=opened,
+        base=_base(hidden),
+        hidden=hidden,
         now=clock.now(),
         label=atlas.label,
         actions=ACTION_WORDS,
@@ -99,10 +103,10 @@ async def _queue(request: Request, chosen: str, form: Form, status: int = 200) -
     )
 
 
-async def _opened(who: Viewer, waiting: list[QueueItem], at: int) -> Opened:
+async def _opened(who: Viewer, waiting: list[QueueItem], at: int, hidden: bool) -> Opened:
     item = waiting[at]
     lock = await store.lock_of(item.facts, who)
-    address = [f"/meja/antrean?pilih={each.facts.key}" for each in waiting]
+    address = [f"{_base(hidden)}pilih={each.facts.key}" for each in waiting]
     return Opened(
         item=item,
         text=rendered(item.facts.text),
@@ -112,6 +116,10 @@ async def _opened(who: Viewer, waiting: list[QueueItem], at: int) -> Opened:
         before=address[at - 1] if at > 0 else "",
         after=address[at + 1] if at + 1 < len(address) else "",
     )
+
+
+def _base(hidden: bool) -> str:
+    return f"/meja/antrean?tampil={HELD}&" if hidden else "/meja/antrean?"
 
 
 def _first_reason(opened: Opened | None) -> str:
@@ -143,7 +151,7 @@ async def decide(request: Request, kind: str, subject: UUID) -> Response:
     reason = form.choice("reason", [value for value, _ in DECISION_REASONS])
     public, remark = form.text("public_text", most=TEXT_LONGEST), form.text("remark", most=TEXT_LONGEST)
     if action is None or reason is None or not form.valid:
-        return await _queue(request, facts.key, form, 422)
+        return await _queue(request, facts.key, form, 422, hidden=facts.hidden)
     try:
         act = await store.decide(who, found, subject, Ruling(Action(action), Reason(reason), public, remark))
     except Refused as refused:
@@ -151,7 +159,7 @@ async def decide(request: Request, kind: str, subject: UUID) -> Response:
             raise
         field = "reason" if refused.reason is Refusal.HIDE_REASON else "public_text"
         form.errors.say(field, refused.reason.sentence)
-        return await _queue(request, facts.key, form, 422)
+        return await _queue(request, facts.key, form, 422, hidden=facts.hidden)
     forget_pages()
     after = form.line("berikut", most=80)
     return redirect(f"/meja/antrean?sudah={act}&pilih={after}", f"{ACTION_WORDS[Action(action)]}.")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from rembuk.errors import N_, Refused
 from rembuk.moderation.rules import (
     NEW_FOR,
     REASON_WORDS,
+    Action,
     QueueItem,
     Reason,
     Subject,
@@ -20,7 +22,7 @@ from rembuk.moderation.rules import (
 )
 from rembuk.moderation.store.record import decided_subjects
 from rembuk.moderation.store.subjects import facts
-from rembuk.moderation.tables import Flag
+from rembuk.moderation.tables import Flag, ModerationDecision
 from rembuk.proposals.tables import Proposal
 from rembuk.web.viewer import covers
 
@@ -37,12 +39,26 @@ async def queue(areas: Sequence[str]) -> list[QueueItem]:
         since[key] = min(at, since.get(key, at))
     items = []
     for key in sorted(causes, key=lambda key: (causes[key][0].kind != "laporan", since[key]))[:MOST]:
-        try:
-            found = await facts(*key)
-        except Refused:  # deleted by its author since
-            continue
-        items.append(QueueItem(found, since[key], tuple(causes[key])))
+        with suppress(Refused):  # deleted by its author since
+            items.append(QueueItem(await facts(*key), since[key], tuple(causes[key])))
     return items
+
+
+async def held(areas: Sequence[str]) -> list[QueueItem]:
+    """What is hidden now in these areas, the latest first; at most a hundred: from here it can be restored."""
+    query = ModerationDecision.select().where(ModerationDecision.action == Action.HIDE.value)
+    rows = await query.order_by(ModerationDecision.at, ascending=False).limit(10 * MOST)
+    items: dict[Key, QueueItem] = {}
+    for row in rows:
+        key = (Subject(row["subject_kind"]), row["subject"])
+        if key in items or len(items) >= MOST:
+            continue
+        with suppress(Refused):  # deleted by its author since
+            found = await facts(*key)
+            if found.hidden and _within(areas, found.rw):
+                why = Why("ditahan", REASON_WORDS[Reason(row["reason"])])
+                items[key] = QueueItem(found, row["at"], (why,))
+    return list(items.values())
 
 
 async def count_waiting(areas: Sequence[str]) -> int:
