@@ -11,6 +11,7 @@ from typing import Any, cast
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
+from rembuk.board.store import prepare
 from rembuk.database import close_database, open_database
 from rembuk.database.migrating import require_current
 from rembuk.jobs import run_jobs
@@ -92,7 +93,8 @@ def hooks() -> Hooks:
 async def lifespan(app: Litestar) -> AsyncIterator[None]:
     """Open the database and run the jobs while the app lives; tests that opened one themselves get neither.
 
-    Raises Behind when migrations are missing: a web worker never migrates.
+    Raises Behind when migrations are missing (a web worker never migrates), Refused when the board's signing key
+    is missing or another one.
     """
     if app.state.database_is_open:
         yield
@@ -100,6 +102,7 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     await open_database(settings())
     try:
         await require_current()
+        await prepare()
         async with run_jobs():
             yield
     finally:
