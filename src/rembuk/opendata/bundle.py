@@ -66,11 +66,12 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 async def _files(cycle: Cycle) -> dict[str, bytes]:
     election = await cycles.election(cycle.id)
+    signed = await board.checkpoints(None)
     files = {
         "config.json": election.config.encode(),
         "projects.json": projects_json(election.config),
-        "board.jsonl": await _board(),
-        "checkpoints.txt": await _checkpoints(),
+        "board.jsonl": await _board(signed[0].size if signed else 0),
+        "checkpoints.txt": "".join(checkpoint.note for checkpoint in reversed(signed)).encode(),
         "keys.json": await _keys(),
         "audit.jsonl": await _audit(),
     }
@@ -82,16 +83,12 @@ async def _files(cycle: Cycle) -> dict[str, bytes]:
     return files
 
 
-async def _board() -> bytes:
+async def _board(size: int) -> bytes:
+    """Leaves up to the checkpoint that was read: the board may grow while we write."""
     lines: list[str] = []
-    while leaves := await board.leaves(len(lines), CHUNK):
+    while len(lines) < size and (leaves := await board.leaves(len(lines), min(CHUNK, size - len(lines)))):
         lines += [leaf.body for leaf in leaves]
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-async def _checkpoints() -> bytes:
-    notes = await board.checkpoints(None)
-    return "".join(checkpoint.note for checkpoint in reversed(notes)).encode()
 
 
 async def _keys() -> bytes:
