@@ -99,7 +99,7 @@ def envelopes(draw: st.DrawFn, prefix: str) -> Envelope:
     )
     limits = tuple(replace(limit, projects=frozenset(named[p] for p in limit.projects)) for limit in base.limits)
     fences = tuple(
-        Fence(issue, draw(st.integers(0, 8)), issue=issue, hard=draw(st.booleans()))
+        Fence(issue, draw(st.integers(0, 45)), issue=issue, hard=draw(st.booleans()))
         for issue in draw(st.lists(st.sampled_from(ISSUES), unique=True, max_size=2))
     )
     return Envelope(replace(base, projects=renamed, limits=limits), fences)
@@ -111,12 +111,12 @@ def cities(draw: st.DrawFn) -> City:
     codes = ["x", "y", "z"][: draw(st.integers(1, 3))]
     built = {code: draw(envelopes(code)) for code in codes}
     districts = tuple(
-        District(code, residents=draw(st.integers(1, 50)), poor_families=draw(st.integers(1, 9)), lowest=20)
+        District(code, residents=draw(st.integers(1, 50)), poor_families=draw(st.integers(1, 9)), lowest=90)
         for code in codes
     )
     return City(
         contest="c",
-        plan=QuotaPlan(draw(st.integers(100, 500)), districts, pot=draw(st.integers(0, 40))),
+        plan=QuotaPlan(draw(st.integers(310, 600)), districts, pot=draw(st.integers(0, 40))),
         quota=draw(st.sampled_from(["equal", "per_capita", "need_weighted"])),
         envelopes=built,
         seed=draw(st.one_of(st.none(), st.just(b"dice"))),

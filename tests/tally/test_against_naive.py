@@ -6,9 +6,10 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rembuk.tally.add1 import step_of
+from rembuk.tally.add1 import cost_of, follow, search, share_at, step_of, why_stop
 from rembuk.tally.count import count
 from rembuk.tally.election import Completion, Election, Options, Utility
+from rembuk.tally.market import Market
 from tests.strategies import KINDS, elections
 from tests.tally import naive
 
@@ -51,6 +52,30 @@ def test_add1(election: Election, utility: Utility, step: int) -> None:
     raises, winners = _one_by_one(asked)
     assert result.search is not None
     assert (list(result.winners), result.search.raises) == (winners, raises)
+
+
+@given(elections(rule="equal_shares", voters=8), st.integers(20, 60))
+@settings(max_examples=60, deadline=None)
+def test_long_add1(election: Election, factor: int) -> None:
+    """Hundreds of raises, most of them skipped by proof, end where one run per raise ends."""
+    dear = replace(
+        election,
+        projects=tuple(replace(p, cost=p.cost * factor + place) for place, p in enumerate(election.projects)),
+        budget=election.budget * factor,
+        options=Options(completion=Completion.ADD1, step=1),
+    )
+    if dear.voters == 0:
+        return
+    market, raises = Market(dear), 0
+    trail = follow(market, share_at(dear, 1, 0))
+    while not why_stop(market, trail):
+        ahead = follow(market, share_at(dear, 1, raises + 1))
+        if cost_of(dear, ahead) > dear.budget:
+            break
+        raises, trail = raises + 1, ahead
+    found = search(market)
+    assert found.raises == raises
+    assert follow(market, found.final).bought == trail.bought
 
 
 def _one_by_one(election: Election) -> tuple[int, list[str]]:

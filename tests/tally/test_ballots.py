@@ -64,6 +64,7 @@ def test_parse() -> None:
     [
         ("approval", ("x",)),
         ("approval", ("a", "a")),
+        ("approval", ("a", "b", "a")),
         ("approval", 4),
         ("approval", -1),
         ("points", ("a",)),

@@ -86,6 +86,8 @@ def test_ties_by_weight_then_code() -> None:
     shares = apportion(10, [Claim("b", Fraction(1)), Claim("a", Fraction(1)), Claim("c", Fraction(1))])
     assert [(share.code, share.result, share.rank) for share in shares] == [("a", 4, 1), ("b", 3, 2), ("c", 3, 3)]
     assert shares[0].exact == Fraction(10, 3)
+    halves = apportion(10, [Claim("a", Fraction(1)), Claim("b", Fraction(3))])
+    assert [(share.remainder, share.result) for share in halves] == [(Fraction(1, 2), 2), (Fraction(1, 2), 8)]
 
 
 DISTRICTS = (

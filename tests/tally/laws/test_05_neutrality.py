@@ -32,6 +32,19 @@ def test_order_and_splitting(data: st.DataObject, kind: str, listed: list[Projec
         assert count(merged).canonical() == count(loose).canonical()
 
 
+@given(st.data(), st.sampled_from(KINDS), projects())
+@MANY
+def test_order_of_projects(data: st.DataObject, kind: str, listed: list[Project]) -> None:
+    """L4: the order of projects on the slip changes nothing, under any rule."""
+    ids = [project.id for project in listed]
+    types = data.draw(st.lists(st.tuples(choices(ids, kind), st.integers(1, 4)), max_size=8))
+    asked = {"kind": kind, "options": data.draw(options(kind)), "seed": data.draw(st.sampled_from([None, b"s"]))}
+    for rule in ("greedy", "equal_shares", "phragmen"):
+        there = count(Election.of(listed, types, 90, rule=rule, **asked))
+        back = count(Election.of(listed[::-1], types, 90, rule=rule, **asked))
+        assert there.canonical() == back.canonical()
+
+
 @given(st.data(), projects())
 @MANY
 def test_masks_and_ids(data: st.DataObject, listed: list[Project]) -> None:

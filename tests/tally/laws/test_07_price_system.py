@@ -7,7 +7,7 @@ from itertools import chain, combinations
 from hypothesis import given, settings
 
 from rembuk.tally.count import count
-from rembuk.tally.election import Completion, Election, Options, Utility
+from rembuk.tally.election import Completion, Election, Options, Project, Utility
 from tests.strategies import KINDS, elections
 from tests.tally import naive
 
@@ -47,6 +47,15 @@ def test_price_system(election: Election) -> None:
             held = sum(p * n for p, (units, n) in zip(purses, types, strict=True) if units.get(index))
             assert held < project.cost
             assert next(s for s in result.steps if s.project == project.id).behind in (held, None)
+
+
+def test_spent_to_the_last_rupiah() -> None:
+    """Who paid exactly all of the share in full has nothing left, and is no payer of anything later."""
+    listed = [Project("a", 20), Project("b", 10)]
+    types = [(("a",), 1), (("a", "b"), 1), (("b",), 1)]
+    first, second = count(Election.of(listed, types, 30, rule="equal_shares")).steps
+    assert (first.project, first.price, first.full_payers, first.rest_payers) == ("a", 10, 2, 0)
+    assert (second.project, second.price, second.full_payers, second.rest_payers) == ("b", 10, 1, 0)
 
 
 @given(elections(rule="equal_shares", most=6, voters=5))
