@@ -15,6 +15,7 @@ from rembuk.board.store import prepare
 from rembuk.database import close_database, open_database
 from rembuk.database.migrating import require_current
 from rembuk.jobs import run_jobs
+from rembuk.people.store import prepare_secrets
 from rembuk.places.pack import packs, read_pack
 from rembuk.settings import settings
 from rembuk.web import (
@@ -94,7 +95,7 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     """Open the database and run the jobs while the app lives; tests that opened one themselves get neither.
 
     Raises Behind when migrations are missing (a web worker never migrates), Refused when the board's signing key
-    is missing or another one.
+    is missing or another one, BadSecret when the pepper is.
     """
     if app.state.database_is_open:
         yield
@@ -103,6 +104,7 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     try:
         await require_current()
         await prepare()
+        await prepare_secrets()
         async with run_jobs():
             yield
     finally:

@@ -273,8 +273,9 @@ async def test_refuse_non_voter(db: Any) -> None:
 
 async def test_another_pepper_is_noticed(db: Any) -> None:
     """trust 5: a database made with another pepper is refused at start."""
-    await store.confirm_pepper()
+    await store.prepare_secrets()
     await store.confirm_pepper()
     await PepperMark.update({PepperMark.fingerprint: "00"}, force=True)
-    with pytest.raises(pepper.BadSecret, match="not the one"):
-        await store.confirm_pepper()
+    for ask in (store.confirm_pepper, store.prepare_secrets):
+        with pytest.raises(pepper.BadSecret, match="not the one"):
+            await ask()

@@ -24,7 +24,7 @@ from rembuk.people.store.roll import (
     roll_entry,
     roll_of,
 )
-from rembuk.people.store.secrets_mark import confirm_pepper
+from rembuk.people.store.secrets_mark import confirm_pepper, prepare_secrets
 from rembuk.people.store.staff import (
     NewStaff,
     change_password,
@@ -77,6 +77,7 @@ __all__ = [
     "names_of",
     "person_for",
     "person_of",
+    "prepare_secrets",
     "refuse_non_voter",
     "reissue",
     "rename",
