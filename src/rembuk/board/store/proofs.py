@@ -1,5 +1,6 @@
 """Questions to the board: leaves, checkpoints, a receipt's place, and proofs anybody can check."""
 
+import json
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -156,15 +157,18 @@ async def cosign(at_size: int, line: str) -> None:
 async def broken_leaf() -> int | None:
     """The number of the first leaf or checkpoint that does not hold, or None: invariants I5 and I6."""
     signed = {each.size: each for each in await checkpoints(None)}
-    tree, closed = Tree(), False
+    tree = Tree()
+    closed: set[str] = set()  # the board serves every election of a city: one closes while another is open
     for start in range(0, await size(), _READ_AT_ONCE):
         for posted in await leaves(start, _READ_AT_ONCE):
             leaf = rules.Leaf(posted.kind, posted.body.encode())
-            late = closed and posted.kind is Kind.ENVELOPE
+            election = json.loads(posted.body).get("election") if posted.kind in (Kind.ENVELOPE, Kind.CLOSE) else None
+            late = election in closed and posted.kind is Kind.ENVELOPE
             if posted.index != tree.size or leaf.sha256 != posted.leaf_sha256 or late:
                 return tree.size
             tree.append(bytes.fromhex(leaf.sha256))
-            closed = closed or posted.kind is Kind.CLOSE
+            if posted.kind is Kind.CLOSE:
+                closed.add(election)
             checkpoint = signed.pop(tree.size, None)
             if checkpoint and not _holds(checkpoint, tree):
                 return posted.index
