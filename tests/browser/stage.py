@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyotp
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 PHONE = {"width": 360, "height": 800}
 DESK = {"width": 1280, "height": 900}
@@ -29,6 +28,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+READY_BUILT = "REMBUK_TEST_DEMO"
+"""Names a folder where `rembuk demo --build-only` has built a demo: saves the minute when one works on a journey."""
 
 
 def chromium() -> str | None:
@@ -57,23 +58,56 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def built(folder: Path) -> Path:
+    """A built demo's data: the folder REMBUK_TEST_DEMO names, or a new one made here by the same command a person types."""
+    if ready := os.environ.get(READY_BUILT):
+        return Path(ready)
+    data = folder / "built"
+    with (folder / "build.log").open("wb") as log:
+        command = [REMBUK, "demo", "--build-only", "--data", str(data)]
+        subprocess.run(command, env=_environment(), stdout=log, stderr=log, check=True, timeout=240)
+    return data
+
+
+def copied(data: Path, folder: Path) -> Path:
+    """A second demo with the same past: the data and its secrets beside it."""
+    twin = folder / "data"
+    shutil.copytree(data, twin)
+    shutil.copytree(_secrets(data), _secrets(twin))
+    return twin
+
+
+def _secrets(data: Path) -> Path:
+    return data.with_name(f"{data.name}-secrets")
+
+
+def _environment() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("REMBUK_")}
+
+
 @contextmanager
 def served(data: Path) -> Iterator[Demo]:
-    """The demo built in a folder (once) and served while the block runs."""
+    """The demo in a folder (built when it is empty), served while the block runs; its whole process group ends with it."""
     port = free_port()
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("REMBUK_")}
     log = (data.parent / f"demo-{port}.log").open("wb")
-    server = subprocess.Popen(
-        [REMBUK, "demo", "--port", str(port), "--data", str(data)], env=environment, stdout=log, stderr=log
-    )
+    command = [REMBUK, "demo", "--port", str(port), "--data", str(data)]
+    server = subprocess.Popen(command, env=_environment(), stdout=log, stderr=log)
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/readyz", server)
         yield Demo(url, json.loads((data / "demo.json").read_text("utf-8"))["people"])
     finally:
-        server.terminate()
-        server.wait(20)
+        _end(server)
         log.close()
+
+
+def _end(server: "subprocess.Popen[bytes]") -> None:
+    server.terminate()
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait(10)
 
 
 def wait_for(url: str, server: "subprocess.Popen[bytes]", seconds: float = 180) -> None:
@@ -95,46 +129,23 @@ def browsing() -> Iterator[Browser]:
     """The machine's Chromium, driven."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        yield browser
-        browser.close()
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
-def visitor(browser: Browser, demo: Demo, size: dict[str, int], *, script: bool = True) -> BrowserContext:
-    """A fresh visitor with a screen of this size, with or without JavaScript."""
-    return browser.new_context(
-        base_url=demo.url, viewport=size, java_script_enabled=script, locale="id-ID", service_workers="block"
+def visitor(
+    browser: Browser, demo: Demo, size: dict[str, int], *, script: bool = True, state: Any = None
+) -> BrowserContext:
+    """A fresh visitor (or one with the cookies of `state`) with a screen of this size, with or without JavaScript."""
+    context = browser.new_context(
+        base_url=demo.url,
+        viewport=size,  # type: ignore[arg-type]
+        java_script_enabled=script,
+        locale="id-ID",
+        service_workers="block",
+        storage_state=state,
     )
-
-
-def enter_with_code(page: Page, sign_in: dict[str, str]) -> None:
-    """Sign in as a resident with a voter code and its second factor."""
-    page.goto("/masuk")
-    page.locator("input[name=identitas]").fill(sign_in["code"])
-    page.locator("main form button[type=submit]").first.click()
-    page.locator("input[name=kedua]").fill(sign_in["second_factor"])
-    page.locator("main form button[type=submit]").first.click()
-
-
-_used: dict[str, str] = {}
-
-
-def enter_with_password(page: Page, sign_in: dict[str, str]) -> None:
-    """Sign in as staff with a password and a one-time code that was not used before."""
-    page.goto("/masuk/sandi")
-    page.locator("input[name=nama]").fill(sign_in["username"])
-    page.locator("input[name=sandi]").fill(sign_in["password"])
-    page.locator("main form button[type=submit]").first.click()
-    page.locator("input[name=kode]").fill(_fresh(sign_in))
-    page.locator("main form button[type=submit]").first.click()
-
-
-def _fresh(sign_in: dict[str, str]) -> str:
-    """A code of this or the next step: each is taken once."""
-    totp = pyotp.TOTP(sign_in["totp_secret"])
-    for offset in (0, 1):
-        code = totp.at(int(time.time()), offset)
-        if _used.get(sign_in["username"], "") < f"{int(time.time()) // 30 + offset:012d}":
-            _used[sign_in["username"]] = f"{int(time.time()) // 30 + offset:012d}"
-            return code
-    time.sleep(30)
-    return _fresh(sign_in)
+    context.set_default_timeout(15_000)
+    return context
