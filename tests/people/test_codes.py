@@ -52,6 +52,7 @@ def test_typing_is_forgiven(text: str, random: object) -> None:
         ("U" + CODE.text[1:], CodeProblem.BAD_LETTER),
         ("é" + CODE.text[1:], CodeProblem.BAD_LETTER),
     ],
+    ids=["empty", "one short", "one long", "no such letter", "foreign letter"],
 )
 def test_each_mistake_has_its_words(typed: str, expected: CodeProblem) -> None:
     """I2: too short, too long and strange letters are told apart."""
