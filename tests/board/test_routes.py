@@ -26,7 +26,7 @@ def own_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 
 @pytest.fixture
-async def visitor(db: Any, own_secrets: None) -> AsyncIterator[Client]:
+async def visitor(db: Any, own_secrets: None, tampering: None) -> AsyncIterator[Client]:
     """A visitor of an app that has only the board's room."""
     async with open_client(rooms=("board",)) as client:
         yield client

@@ -158,7 +158,7 @@ async def broken_leaf() -> int | None:
     """The number of the first leaf or checkpoint that does not hold, or None: invariants I5 and I6."""
     signed = {each.size: each for each in await checkpoints(None)}
     tree = Tree()
-    closed: set[str] = set()  # the board serves every election of a city: one closes while another is open
+    closed: set[str | None] = set()  # the board serves every election of a city: one closes while another is open
     for start in range(0, await size(), _READ_AT_ONCE):
         for posted in await leaves(start, _READ_AT_ONCE):
             leaf = rules.Leaf(posted.kind, posted.body.encode())
