@@ -103,7 +103,7 @@ async def test_turnout_is_a_daily_figure_and_votes_stay_hidden(client: Client, c
     ]
     await RollEntry.insert(*entries)
     marks = [
-        RollMark(election=election.id, roll=entry.id, channel="online", seq=1)
+        RollMark(election=election.id, roll=entry.id, channel="paper", seq=0)
         for entry in (entries[0], entries[1], entries[12])
     ]
     await RollMark.insert(*marks)

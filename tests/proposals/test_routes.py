@@ -7,13 +7,14 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from PIL import Image
 
 from rembuk.catalogue import store as catalogue
 from rembuk.catalogue.rules import Item
 from rembuk.cycles.rules import PhaseKind
 from rembuk.proposals import store
 from rembuk.proposals.routes.browsing import neutral
-from rembuk.proposals.rules import State, Verdict
+from rembuk.proposals.rules import Place, State, Verdict
 from rembuk.proposals.tables import Proposal
 from rembuk.settings import settings
 from tests.clients import Client, open_client
@@ -98,6 +99,44 @@ async def test_formulas_are_neutralised(client: Client, cycle: UUID) -> None:
     assert [neutral(cell) for cell in ("+1", "-1", "@x", "a=b", 5)] == ["'+1", "'-1", "'@x", "a=b", "5"]
 
 
+async def test_points_for_maps(client: Client, cycle: UUID) -> None:
+    """The proposals that have a point go out as GeoJSON, longitude first."""
+    person = await scene.resident()
+    number = await scene.proposal(cycle, person)
+    detail = await store.detail(number)
+    await store.save_place(detail.id, person, Place(RW, "", -6_945_120, 107_692_130))
+    answer = msgspec.json.decode((await client.get("/usulan/unduh/usulan.geojson")).content)
+    assert [each["geometry"]["coordinates"] for each in answer["features"]] == [[107.69213, -6.94512]]
+    assert (await client.get("/usulan/unduh/usulan.exe")).status_code == 404
+
+
+async def test_htmx_gets_a_clean_address(client: Client) -> None:
+    """C4: what htmx puts into the address bar is the shareable address, without empty fields."""
+    answer = await client.htmx("/usulan?q=&kec=gedebage&isu=sampah&dari=&urut=termahal")
+    assert answer.headers["hx-push-url"] == "/usulan?isu=sampah&kec=gedebage&urut=termahal"
+
+
+async def test_photos_of_a_draft(client: Client, cycle: UUID) -> None:
+    """A photo is re-encoded and hung on the draft; what is no photo is refused beside the field; it can go again."""
+    person = await scene.resident()
+    made = await scene.draft(cycle, person)
+    await client.sign_in(person)
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "green").save(out, "PNG")
+    step = f"/usulan/draf/{made}/3"
+    sent = await client.post(step, {"alt": "Gang yang tergenang"}, files={"photo": ("a.png", out.getvalue())})
+    assert (sent.status_code, sent.headers["location"]) == (303, step)
+    page = (await client.get(step)).text
+    assert "Gang yang tergenang" in page
+    photo = (await store.own_draft(made, person)).photos[0]
+    assert (await client.get(f"/berkas/{photo.file}/320.webp")).headers["content-type"] == "image/webp"
+    wrong = await client.post(step, {"alt": ""}, files={"photo": ("a.png", b"GIF89a....")})
+    assert wrong.status_code == 422
+    assert "Gambar bergerak" in wrong.text
+    assert (await client.post(step, {"buang": str(photo.nth)})).status_code == 303
+    assert (await store.own_draft(made, person)).photos == ()
+
+
 async def test_hidden_is_absent_from_pages_and_downloads(client: Client, cycle: UUID) -> None:
     """N2, B4: hidden is gone for others on every address, its author still reads it with the reason."""
     author = await scene.resident()
@@ -110,6 +149,22 @@ async def test_hidden_is_absent_from_pages_and_downloads(client: Client, cycle: 
     await client.sign_in(author)
     own = await client.get(f"/usulan/{number}")
     assert "Menyebut nama orang." in own.text
+
+
+async def test_own_proposals_with_reasons(client: Client, cycle: UUID) -> None:
+    """B4: one's own list holds drafts, hidden and refused ones, each with the reason."""
+    author = await scene.resident()
+    await scene.draft(cycle, author, "Masih ditulis saja")
+    hidden = await scene.proposal(cycle, author, "Judul yang rahasia")
+    refused = await scene.proposal(cycle, author, "Jalan di lahan orang")
+    await store.hide((await store.detail(hidden)).id, author, "moderator", "Menyebut nama orang.")
+    await store.judge(refused, Verdict(State.INFEASIBLE, "Lahan bukan milik kota."), author, "official")
+    await client.sign_in(author)
+    page = (await client.get("/usulan/saya")).text
+    for words in ("Masih ditulis saja", "Menyebut nama orang.", "Lahan bukan milik kota.", "Tidak lolos"):
+        assert words in page, words
+    await client.sign_in(await scene.resident())
+    assert "Anda belum punya usulan" in (await client.get("/usulan/saya")).text
 
 
 async def test_page_of_a_proposal(client: Client, cycle: UUID) -> None:

@@ -27,6 +27,7 @@ from rembuk.proposals.rules import ADDRESS_OF_ISSUE, ISSUE_WORDS, STATUS_WORDS, 
 from rembuk.proposals.shown import address_of, shown
 from rembuk.settings import settings
 from rembuk.web.guards import PUBLIC, viewer
+from rembuk.web.htmx import from_htmx, show_address
 from rembuk.web.pages import page
 from rembuk.web.routing import Request, Response, get
 from rembuk.web.visit import remember, remembered
@@ -79,6 +80,7 @@ async def list_page(request: Request) -> Response:
         request,
         "proposals/list.html",
         public=not is_random,
+        headers=show_address(f"/usulan{asked.address(page=asked.page)}") if from_htmx(request) else None,
         asked=asked,
         found=found,
         cards=card_pieces(shown(found.cards, atlas)),
@@ -261,18 +263,32 @@ async def _json_lines(asked: Asked, cycle: Cycle, atlas: Atlas) -> AsyncIterator
     yield b"\n]}\n"
 
 
+async def _geojson_lines(asked: Asked, cycle: Cycle, atlas: Atlas) -> AsyncIterator[bytes]:
+    yield b'{"type": "FeatureCollection", "features": ['
+    between = b"\n"
+    for point in await store.points(asked.filters(cycle.id), 100_000):
+        place = {"type": "Point", "coordinates": [point.longitude_e6 / 1_000_000, point.latitude_e6 / 1_000_000]}
+        facts = {"number": point.number, "title": point.title, "url": address_of(point.number, point.title)}
+        yield between + msgspec.json.encode({"type": "Feature", "geometry": place, "properties": facts})
+        between = b",\n"
+    yield b"\n]}\n"
+
+
+DOWNLOADS = {
+    "usulan.csv": ("text/csv; charset=utf-8", _csv_lines),
+    "usulan.json": ("application/json", _json_lines),
+    "usulan.geojson": ("application/geo+json", _geojson_lines),
+}
+
+
 @get("/usulan/unduh/{name:str}", guard=PUBLIC)
 async def download(request: Request, name: str) -> Response | Stream:
-    """The filtered list whole, as CSV or JSON; streamed, formulas made harmless."""
+    """The filtered list whole, as CSV, JSON or GeoJSON; streamed, formulas made harmless."""
     atlas = await places.atlas()
     cycle = await cycles.current_cycle()
-    kinds = {
-        "usulan.csv": ("text/csv; charset=utf-8", _csv_lines),
-        "usulan.json": ("application/json", _json_lines),
-    }
-    if name not in kinds or cycle is None:
+    if name not in DOWNLOADS or cycle is None:
         return page(request, "proposals/none.html", status=404)
-    media_type, lines = kinds[name]
+    media_type, lines = DOWNLOADS[name]
     return Stream(
         lines(asked_of(request, atlas), cycle, atlas),
         media_type=media_type,

@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from rembuk.errors import Refused
+from rembuk.places import store as places
 from rembuk.proposals import store
-from rembuk.proposals.rules import Refusal
-from rembuk.proposals.shown import address_of
-from rembuk.web.guards import PUBLIC, RESIDENT, viewer
-from rembuk.web.pages import is_htmx, part, redirect
+from rembuk.proposals.rules import STATUS_WORDS, Detail, Refusal, State, Status
+from rembuk.proposals.shown import STATUS_KINDS, address_of
+from rembuk.web.guards import PUBLIC, RESIDENT, SIGNED_IN, viewer
+from rembuk.web.pages import is_htmx, page, part, redirect
 from rembuk.web.routing import Request, Response, get, post
 
 
@@ -48,4 +49,32 @@ async def ask_to_endorse(request: Request, number: int) -> Response:
     return redirect(address_of(number, detail.title), flash=said, kind="info")
 
 
-HANDLERS = [endorse, unendorse, ask_to_endorse]
+@get("/usulan/saya", guard=SIGNED_IN)
+async def own_page(request: Request) -> Response:
+    """One's own proposals: drafts, sent ones, also hidden and refused ones, each with its reason (B4)."""
+    mine, atlas = await store.own(person_of(request)), await places.atlas()
+    reasons = await store.last_reasons([each.id for each in mine])
+    return page(
+        request,
+        "proposals/own.html",
+        mine=[_own(each, atlas.label(each.place.rw), reasons.get(each.id, "")) for each in mine],
+    )
+
+
+def _own(detail: Detail, place: str, reason: str) -> dict[str, object]:
+    draft = detail.state is State.DRAFT
+    words = "Draf" if draft else "Disembunyikan" if detail.hidden else STATUS_WORDS[detail.status]
+    tells = detail.hidden or detail.status in (Status.INFEASIBLE, Status.MERGED, Status.NOT_FUNDED)
+    return {
+        "title": detail.title or "Tanpa judul",
+        "href": f"/usulan/draf/{detail.id}/1" if draft else f"/usulan/{detail.number}",
+        "place": place,
+        "status": words,
+        "kind": "bahaya" if detail.hidden else STATUS_KINDS.get(detail.status, "") if not draft else "awas",
+        "reason": reason if tells and not draft else "",
+        "endorsements": detail.endorsement_count,
+        "draft": draft,
+    }
+
+
+HANDLERS = [own_page, endorse, unendorse, ask_to_endorse]
