@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rembuk.board import merkle
@@ -70,6 +70,7 @@ def test_the_empty_tree() -> None:
 leaves = st.lists(st.binary(max_size=3).map(merkle.leaf_hash), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(leaves, st.data())
 def test_every_proof_holds_and_no_other_does(hashes: list[bytes], data: st.DataObject) -> None:
     """T-TAMPER: a proof proves its leaf, place and size. Sabotage: `at & 1` alone."""
@@ -86,6 +87,7 @@ def test_every_proof_holds_and_no_other_does(hashes: list[bytes], data: st.DataO
         assert not merkle.included(hashes[index], index, size, path[:-1], root)
 
 
+@settings(deadline=None)
 @given(leaves, st.data())
 def test_a_log_that_was_rewritten_has_no_consistency_proof(hashes: list[bytes], data: st.DataObject) -> None:
     """T-TAMPER: a changed old leaf shows. Sabotage: compare the new root only."""
@@ -100,6 +102,7 @@ def test_a_log_that_was_rewritten_has_no_consistency_proof(hashes: list[bytes], 
     assert not merkle.consistent(first, len(hashes), path, tree.root(first), forged.root())
 
 
+@settings(deadline=None)
 @given(leaves, leaves)
 def test_the_edge_grows_into_the_same_tree(before: list[bytes], after: list[bytes]) -> None:
     """I5: appending batch by batch gives the root of all. Sabotage: forget to merge one peak."""

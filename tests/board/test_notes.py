@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rembuk.board import notes
@@ -34,6 +34,7 @@ def test_a_checkpoint_comes_back() -> None:
     assert notes.parse_checkpoint(notes.open_note(NOTE, SIGNER.verifier)) == CHECKPOINT
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(NOTE) - 2), st.characters(exclude_categories=["Cs"]))
 def test_any_changed_character_is_found(at: int, letter: str) -> None:
     """T-TAMPER: one character changed anywhere and the note does not open. Sabotage: strip() the base64."""

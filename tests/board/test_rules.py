@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rembuk.board import rules
@@ -36,6 +36,7 @@ def test_an_envelope_leaf_names_nobody() -> None:
     assert leaf.kind is Kind.ENVELOPE
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=32, max_size=32))
 def test_a_receipt_code_is_the_start_of_the_hash(digest: bytes) -> None:
     """A4: 20 characters, 100 bits, as read back from the code. Sabotage: RFC 4648 letters."""

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rembuk.board.rules import CROCKFORD
@@ -35,6 +35,7 @@ def test_codes_are_random() -> None:
     assert all(len({code[place] for code in made}) == 32 for place in range(16))
 
 
+@settings(deadline=None)
 @given(code_texts, st.randoms(use_true_random=False))
 def test_typing_is_forgiven(text: str, random: object) -> None:
     """I2: spaces, dashes, case, O for 0, I and L for 1 are the same code. Sabotage: upper() forgotten."""
@@ -59,6 +60,7 @@ def test_each_mistake_has_its_words(typed: str, expected: CodeProblem) -> None:
     assert problem(typed) is expected
 
 
+@settings(deadline=None)
 @given(code_texts, st.integers(0, 15), st.sampled_from(CROCKFORD))
 def test_any_one_wrong_letter_is_found(text: str, place: int, letter: str) -> None:
     """I2: one wrong letter never makes another code. Sabotage: check = sum of letters mod 31."""
@@ -66,6 +68,7 @@ def test_any_one_wrong_letter_is_found(text: str, place: int, letter: str) -> No
     assert (problem(typed) is CodeProblem.BAD_CHECK) is (typed != text)
 
 
+@settings(deadline=None)
 @given(code_texts, st.integers(0, 15), st.integers(0, 15))
 def test_any_two_swapped_letters_are_found(text: str, one: int, other: int) -> None:
     """I2: two letters swapped, however far apart, never make another code. Sabotage: an unweighted sum."""

@@ -41,7 +41,7 @@ choices = st.lists(st.sampled_from([p.id for p in PROJECTS]), max_size=3, unique
 votes = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(sorted(CONTESTS)), choices), max_size=12)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(votes, st.sets(st.integers(0, 5)))
 def test_the_last_ballot_of_each_is_counted(cast: list[tuple[int, str, Choice]], paper: set[int]) -> None:
     """P1, H1: exactly the last ballot of everybody who did not vote on paper comes out. Sabotage: keep the first."""

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rembuk.voting import keys, seal
@@ -22,24 +22,28 @@ choices = st.lists(st.sampled_from(IDS), max_size=5, unique=True).map(Choice.of_
 nonces = st.binary(min_size=32, max_size=32)
 
 
+@settings(deadline=None)
 @given(choices, nonces)
 def test_what_is_sealed_is_what_is_opened(choice: Choice, nonce: bytes) -> None:
     """The box gives back the ballot that was sealed."""
     assert seal.unseal(seal.seal(choice, nonce, SLOT).ciphertext, KEY.secret, SLOT) == choice
 
 
+@settings(deadline=None)
 @given(choices, choices)
 def test_every_envelope_has_one_length(one: Choice, other: Choice) -> None:
     """T-SECRET: size tells nothing. Sabotage: seal choice.plain without padding."""
     assert len(seal.seal(one, NONCE, SLOT).ciphertext) == len(seal.seal(other, NONCE, SLOT).ciphertext)
 
 
+@settings(deadline=None)
 @given(choices, nonces)
 def test_a_retry_is_the_same_envelope(choice: Choice, nonce: bytes) -> None:
     """A retry gives the same bytes and the same receipt. Sabotage: draw the ephemeral key at random."""
     assert seal.seal(choice, nonce, SLOT) == seal.seal(choice, nonce, SLOT)
 
 
+@settings(deadline=None)
 @given(choices, nonces, nonces)
 def test_another_form_is_another_envelope(choice: Choice, one: bytes, other: bytes) -> None:
     """T-SECRET: equal ballots look different. Sabotage: derive the seed from the choice."""
@@ -48,6 +52,7 @@ def test_another_form_is_another_envelope(choice: Choice, one: bytes, other: byt
         assert seal.idem_key_of(one) != seal.idem_key_of(other)
 
 
+@settings(deadline=None)
 @given(choices, choices)
 def test_one_form_two_ballots_are_told_apart(one: Choice, other: Choice) -> None:
     """The same form with another ballot keeps its key and changes its leaf, so it answers 409."""
@@ -71,6 +76,7 @@ def test_an_envelope_cannot_be_moved(elsewhere: Slot) -> None:
         seal.unseal(sealed.ciphertext, KEY.secret, elsewhere)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_one_changed_byte_is_found(data: st.DataObject) -> None:
     """T-TAMPER: no byte of an envelope can change. Sabotage: leave the ephemeral key out of the AAD."""
@@ -110,6 +116,7 @@ def test_a_ballot_that_does_not_fit_is_refused() -> None:
         seal.seal(Choice(), b"short", SLOT)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=12, unique=True), st.integers(1, 6), st.integers(1, 30))
 def test_the_length_holds_any_ballot(ids: list[str], most: int, points: int) -> None:
     """The one length fits the longest ballot there can be. Sabotage: measure characters instead of bytes."""
