@@ -88,7 +88,7 @@ async def list_page(request: Request) -> Response:
         order=order,
         orders=[(each.value, words) for each, words in ORDER_WORDS.items()],
         pager=f"/usulan{asked.address(page=2)}".replace("halaman=2", "halaman={n}"),
-        open_to_proposals=now is not None and now.kind is PhaseKind.PROPOSALS,
+        open_to_proposals=await cycles.current_cycle(PhaseKind.PROPOSALS) is not None,
         **choices(asked, atlas),
     )
 

@@ -38,7 +38,7 @@ NOT_A_VOLUME = "Volume harus angka, paling banyak tiga angka di belakang koma."
 @get(QUEUE, guard=DESK)
 async def queue_page(request: Request, status: str = "menunggu", kecamatan: str = "") -> Response:
     """The proposals of the official's areas; those that wait first."""
-    cycle = await running_cycle()
+    cycle = await cycles.current_cycle(PhaseKind.REVIEW) or await running_cycle()
     items = await store.queue(cycle.id, scopes_of(viewer(request))) if cycle else []
     atlas = await places.atlas()
     shown = [item for item in items if _fits(item, status, kecamatan)]
