@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import rembuk_verify
-
 from rembuk.board.store import drain
 from rembuk.people import store as people
 from rembuk.people.codes import signed_by
@@ -101,7 +100,7 @@ async def test_the_last_ballot_sent_is_the_receipt_shown(client: Client) -> None
 
 
 async def test_a_spoiled_ballot_comes_back_with_its_picks(client: Client) -> None:
-    """G1, G5, G7: over the ceiling: 422 with the picks still ticked; of another district: where mine is; nothing kept."""
+    """G1, G5, G7: over the ceiling: 422, the picks still ticked; of another district: where mine is; nothing kept."""
     made = await city(ballot=("knapsack", 0), proposals=18)
     here, there = made.districts[:2]
     await by_phone(client, made, made.rolls[here][0])
