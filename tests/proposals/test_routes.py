@@ -11,6 +11,7 @@ from PIL import Image
 
 from rembuk.catalogue import store as catalogue
 from rembuk.catalogue.rules import Item
+from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import PhaseKind
 from rembuk.proposals import store
 from rembuk.proposals.routes.browsing import neutral
@@ -97,6 +98,20 @@ async def test_formulas_are_neutralised(client: Client, cycle: UUID) -> None:
     answer = msgspec.json.decode((await client.get("/usulan/unduh/usulan.json")).content)
     assert answer["proposals"][0]["title"] == "=HYPERLINK(1) di gang"
     assert [neutral(cell) for cell in ("+1", "-1", "@x", "a=b", 5)] == ["'+1", "'-1", "'@x", "a=b", "5"]
+
+
+async def test_two_rounds_at_once(client: Client, cycle: UUID) -> None:
+    """While one round votes, the next one takes proposals: each has its own list, by its short address."""
+    person = await scene.resident()
+    await scene.proposal(cycle, person, "Usulan putaran lama")
+    await scene.open_only(cycle, PhaseKind.VOTING)
+    newer = await scene.cycle(PhaseKind.PROPOSALS)
+    await scene.proposal(newer, person, "Usulan putaran baru")
+    slugs = {each.id: each.slug for each in await cycles.cycles(kind="round")}
+    old, new = [(await client.get(f"/usulan?siklus={slugs[each]}")).text for each in (cycle, newer)]
+    assert ("Usulan putaran lama" in old, "Usulan putaran baru" in old) == (True, False)
+    assert ("Usulan putaran lama" in new, "Usulan putaran baru" in new) == (False, True)
+    assert (await client.get("/usulan?siklus=tidak-ada")).status_code == 200
 
 
 async def test_points_for_maps(client: Client, cycle: UUID) -> None:

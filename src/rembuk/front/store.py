@@ -93,7 +93,7 @@ async def home(viewer: Viewer, area: Area | None, atlas: Atlas, lot: tuple[int, 
 
 async def _facts(cycle: Cycle, phase: Phase | None, viewer: Viewer, area: Area | None) -> Facts:
     counts = await proposals.counts(Filters(cycle.id, area=area.code if area else ""))
-    works_there = await works.cards(area.code if area else "") if phase and phase.kind is PhaseKind.WORKS else ()
+    works_there = await works.counts(area.code if area else "") if phase and phase.kind is PhaseKind.WORKS else {}
     status = counts.by_status
     ballot = (Status.ON_BALLOT, Status.FUNDED, Status.RESERVE, Status.NOT_FUNDED)
     return Facts(
@@ -102,8 +102,8 @@ async def _facts(cycle: Cycle, phase: Phase | None, viewer: Viewer, area: Area |
         proposals=counts.total,
         on_ballot=sum(status[each] for each in ballot),
         funded=status[Status.FUNDED],
-        works=len(works_there),
-        works_running=sum(card.status in _RUNNING for card in works_there),
+        works=sum(works_there.values()),
+        works_running=sum(works_there.get(each, 0) for each in _RUNNING),
         until=clock.moment(phase.ends_at) if phase else "",
         has_voted=await _has_voted(cycle.id, phase, viewer),
     )

@@ -4,12 +4,11 @@ from datetime import datetime
 
 import msgspec
 
-from rembuk.cycles import store as cycles
 from rembuk.errors import Refused
 from rembuk.places import store as places
 from rembuk.proposals import store
 from rembuk.proposals.listing import Order
-from rembuk.proposals.routes.browsing import Exported, asked_of, exported
+from rembuk.proposals.routes.browsing import Exported, asked_of, cycle_of, exported
 from rembuk.proposals.rules import CostLine, Refusal
 from rembuk.proposals.shown import address_of
 from rembuk.settings import settings
@@ -79,11 +78,11 @@ class OneProposal(msgspec.Struct, frozen=True):
 
 @get("/api/v1/proposals", guard=PUBLIC)
 async def list_proposals(request: Request) -> ProposalList:
-    """Proposals of the running cycle; the same filters as on the page (q, isu, kec, kel, rw, status, dari, sampai)."""
-    atlas, cycle = await places.atlas(), await cycles.current_cycle()
-    if cycle is None:
-        return ProposalList(0, 0, 1, 1, [])
+    """Proposals, filtered as on the page: siklus, q, isu, kec, kel, rw, status, dari, sampai."""
+    atlas = await places.atlas()
     asked = asked_of(request, atlas)
+    if (cycle := await cycle_of(asked)) is None:
+        return ProposalList(0, 0, 1, 1, [])
     order = asked.order if asked.order and asked.order is not Order.RANDOM else Order.NEWEST
     found = await store.listing(asked.filters(cycle.id), order, asked.page, PAGE_SIZE, (1, 0))
     return ProposalList(

@@ -31,6 +31,7 @@ class Asked:
     dearest: int | None = None
     order: Order | None = None
     page: int = 1
+    round: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -59,7 +60,8 @@ class Asked:
     def address(self, **changes: object) -> str:
         """The question as a shareable query string, with these fields changed; a new one starts at page 1."""
         asked = replace(self, **{"page": 1} | changes)  # type: ignore[arg-type]
-        pairs: list[tuple[str, str]] = [("q", asked.query)] if asked.query else []
+        pairs: list[tuple[str, str]] = [("siklus", asked.round)] if asked.round else []
+        pairs += [("q", asked.query)] if asked.query else []
         pairs += [("isu", ADDRESS_OF_ISSUE[issue]) for issue in asked.issues]
         pairs += [("kec", asked.kecamatan.slug)] if asked.kecamatan else []
         pairs += [("kel", asked.kelurahan.slug)] if asked.kelurahan else []
@@ -92,6 +94,7 @@ def read(given: Mapping[str, list[str]], atlas: Atlas) -> Asked:
         dearest=dearest,
         order=Order(last("urut")) if last("urut") in set(Order) else None,
         page=_page(last("halaman")),
+        round=last("siklus")[:80],
         faults=_faults(last("dari"), cheapest) | _faults(last("sampai"), dearest, "dearest"),
     )
 

@@ -1,6 +1,7 @@
 """Rows of proposals from draft to ballot: text, place, costs, photos, support, and the timeline."""
 
 from piccolo.columns import UUID, BigInt, Boolean, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -14,9 +15,9 @@ class Proposal(Table, tablename="proposal"):
     """One proposal; a draft has no number, a sent one has the number people call it by."""
 
     id = UUID(primary_key=True, default=UUID4())
-    cycle = ForeignKey(Cycle, null=False, index=True)
+    cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
     number = Integer(null=True, default=None, unique=True)
-    proposer = ForeignKey(Person, null=False, index=True)
+    proposer = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.restrict)
     helper = UUID(null=True, default=None, help_text="facilitator who wrote it for a resident")
     state = Text(
         required=True,
@@ -58,7 +59,7 @@ class CostLine(Table, tablename="cost_line"):
     """One line of a proposal's costs, as proposed or as the reviewer corrected it."""
 
     id = UUID(primary_key=True, default=UUID4())
-    proposal = ForeignKey(Proposal, null=False, index=True)
+    proposal = ForeignKey(Proposal, null=False, index=True, on_delete=OnDelete.restrict)
     kind = Text(required=True, help_text="proposed | reviewed")
     nth = Integer(required=True)
     name = Text(required=True)
@@ -77,8 +78,8 @@ class ProposalPhoto(Table, tablename="proposal_photo"):
     """A photo of a proposal and the words that stand for it."""
 
     id = UUID(primary_key=True, default=UUID4())
-    proposal = ForeignKey(Proposal, null=False, index=True)
-    file = ForeignKey(StoredFile, null=False, index=True)
+    proposal = ForeignKey(Proposal, null=False, index=True, on_delete=OnDelete.restrict)
+    file = ForeignKey(StoredFile, null=False, index=True, on_delete=OnDelete.restrict)
     nth = Integer(required=True)
     alt = Text(default="")
 
@@ -89,7 +90,7 @@ class ProposalEvent(Table, tablename="proposal_event"):
     """One step of a proposal's way: what, who in which role, when and why."""
 
     id = UUID(primary_key=True, default=UUID4())
-    proposal = ForeignKey(Proposal, null=False, index=True)
+    proposal = ForeignKey(Proposal, null=False, index=True, on_delete=OnDelete.restrict)
     kind = Text(required=True, help_text="sent | edited | reviewed | on_ballot | hidden | restored | outcome | …")
     actor = UUID(null=True, default=None)
     actor_role = Text(default="")
@@ -101,8 +102,8 @@ class Endorsement(Table, tablename="endorsement"):
     """One resident supports one proposal, once."""
 
     id = UUID(primary_key=True, default=UUID4())
-    proposal = ForeignKey(Proposal, null=False, index=True)
-    person = ForeignKey(Person, null=False, index=True)
+    proposal = ForeignKey(Proposal, null=False, index=True, on_delete=OnDelete.restrict)
+    person = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.restrict)
     at = Timestamptz(required=True, default=None)
 
     endorsement_once = Unique([proposal, person], name="endorsement_once")

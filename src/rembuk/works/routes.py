@@ -1,5 +1,6 @@
 """Works in public: the list by kecamatan and state, the page of one, and what residents saw there."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from rembuk import clock
@@ -7,7 +8,9 @@ from rembuk.errors import Refused
 from rembuk.places import store as places
 from rembuk.places.atlas import Atlas
 from rembuk.places.rules import Area, Level
+from rembuk.proposals.listing import page_count
 from rembuk.proposals.shown import address_of
+from rembuk.settings import settings
 from rembuk.web.forms import read_form
 from rembuk.web.guards import PUBLIC, RESIDENT, viewer
 from rembuk.web.pages import page, redirect
@@ -19,7 +22,6 @@ from rembuk.works.rules import (
     STATUS_WORDS,
     Refusal,
     Work,
-    WorkCard,
     WorkStatus,
 )
 
@@ -37,19 +39,35 @@ async def list_page(request: Request) -> Response:
     asked = request.query_params
     kecamatan = atlas.slugs.get((Level.KECAMATAN, asked.get("kec", "")))
     status = next((each for each, word in ADDRESS_OF_STATUS.items() if word == asked.get("status")), None)
-    found = await store.cards(kecamatan.code if kecamatan else "")
+    code, size = kecamatan.code if kecamatan else "", settings().page_size
+    counts = await store.counts(code)
+    total = sum(counts.values()) if status is None else counts.get(status, 0)
+    pages = page_count(total, size)
+    number = min(_number(asked.get("halaman", "1")), pages)
+    found = await store.cards(code, status, size, (number - 1) * size)
     return page(
         request,
         "works/list.html",
         public=True,
         kecamatan=kecamatan,
-        status_asked=status,
-        tabs=_tabs(found, kecamatan, status),
+        tabs=_tabs(counts, kecamatan, status),
         kecamatan_options=[("", "Seluruh kota"), *((area.slug, f"Kec. {area.name}") for area in _sorted(atlas))],
-        cards=[(card, atlas.label(card.rw)) for card in found if status in (None, card.status)],
+        cards=[(card, atlas.label(card.rw)) for card in found],
         words=STATUS_WORDS,
         kinds=STATUS_KINDS,
+        page_number=number,
+        pages=pages,
+        pager=_address(kecamatan, status) + "&halaman={n}",
     )
+
+
+def _number(text: str) -> int:
+    return max(int(text), 1) if text.isascii() and text.isdecimal() and len(text) < 5 else 1
+
+
+def _address(kecamatan: Area | None, status: WorkStatus | None) -> str:
+    where = f"kec={kecamatan.slug}" if kecamatan else "kec="
+    return f"/pelaksanaan?{where}" + (f"&status={ADDRESS_OF_STATUS[status]}" if status else "")
 
 
 def _sorted(atlas: Atlas) -> list[Area]:
@@ -57,15 +75,14 @@ def _sorted(atlas: Atlas) -> list[Area]:
 
 
 def _tabs(
-    found: tuple[WorkCard, ...], kecamatan: Area | None, chosen: WorkStatus | None
+    counts: Mapping[WorkStatus, int], kecamatan: Area | None, chosen: WorkStatus | None
 ) -> list[tuple[str, str, bool, None, int]]:
-    where = f"kec={kecamatan.slug}&" if kecamatan else ""
     tabs: list[tuple[str, str, bool, None, int]] = [
-        ("Semua", f"/pelaksanaan?{where}", chosen is None, None, len(found))
+        ("Semua", _address(kecamatan, None), chosen is None, None, sum(counts.values()))
     ]
-    for status, word in ADDRESS_OF_STATUS.items():
-        count = sum(card.status is status for card in found)
-        tabs.append((STATUS_WORDS[status], f"/pelaksanaan?{where}status={word}", chosen is status, None, count))
+    for status in WorkStatus:
+        href = _address(kecamatan, status)
+        tabs.append((STATUS_WORDS[status], href, chosen is status, None, counts.get(status, 0)))
     return tabs
 
 

@@ -34,12 +34,25 @@ _CARD = (
 )
 
 
-async def cards(kecamatan: str = "", status: WorkStatus | None = None, limit: int = 300) -> tuple[WorkCard, ...]:
+async def counts(kecamatan: str = "") -> dict[WorkStatus, int]:
+    """How many works of a kecamatan (or of the city) are in each state, in one statement."""
+    rows = await WorkRow.raw(
+        "SELECT w.status, COUNT(*) AS count FROM work w JOIN proposal p ON p.id = w.proposal"
+        " WHERE NOT p.hidden AND ({} = '' OR p.kecamatan = {}) GROUP BY w.status",
+        kecamatan,
+        kecamatan,
+    )
+    return {WorkStatus(row["status"]): row["count"] for row in rows}
+
+
+async def cards(
+    kecamatan: str = "", status: WorkStatus | None = None, limit: int = 24, start: int = 0
+) -> tuple[WorkCard, ...]:
     """Works of a kecamatan (or of the city), the latest year first, in one statement."""
     rows = await WorkRow.raw(
         f"{_CARD} WHERE NOT p.hidden AND ({{}} = '' OR p.kecamatan = {{}}) AND ({{}} = '' OR w.status = {{}})"
-        " ORDER BY c.year DESC, p.number LIMIT {}",
-        *(kecamatan, kecamatan, status or "", status or "", limit),
+        " ORDER BY c.year DESC, p.number LIMIT {} OFFSET {}",
+        *(kecamatan, kecamatan, status or "", status or "", limit, start),
     )
     return tuple(_card(row) for row in rows)
 

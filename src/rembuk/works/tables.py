@@ -1,6 +1,7 @@
 """Rows of a funded project until it stands: status, milestones, spending."""
 
 from piccolo.columns import UUID, BigInt, Date, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -13,8 +14,8 @@ class Work(Table, tablename="work"):
     """One funded project being carried out."""
 
     id = UUID(primary_key=True, default=UUID4())
-    cycle = ForeignKey(Cycle, null=False, index=True)
-    proposal = ForeignKey(Proposal, null=False, index=True, unique=True)
+    cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
+    proposal = ForeignKey(Proposal, null=False, index=True, on_delete=OnDelete.restrict, unique=True)
     status = Text(required=True, help_text="waiting | procurement | building | finished | late")
     budget = BigInt(required=True)
     spent = BigInt(default=0)
@@ -32,7 +33,7 @@ class Milestone(Table, tablename="milestone"):
     """One step of the works with its planned and real date."""
 
     id = UUID(primary_key=True, default=UUID4())
-    work = ForeignKey(Work, null=False, index=True)
+    work = ForeignKey(Work, null=False, index=True, on_delete=OnDelete.restrict)
     nth = Integer(required=True)
     title = Text(required=True)
     planned_on = Date(required=True)
@@ -46,7 +47,7 @@ class WorkNote(Table, tablename="work_note"):
     """A resident looked: it is as promised, or not yet."""
 
     id = UUID(primary_key=True, default=UUID4())
-    work = ForeignKey(Work, null=False, index=True)
+    work = ForeignKey(Work, null=False, index=True, on_delete=OnDelete.restrict)
     author = UUID(required=True, default=None)
     matches = Text(required=True, help_text="yes | not_yet")
     body = Text(required=True)

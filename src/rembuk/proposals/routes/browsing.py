@@ -3,7 +3,7 @@
 import csv
 import io
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,6 +49,20 @@ def asked_of(request: Request, atlas: Atlas) -> Asked:
     return asking.read(dict(request.query_params.dict()), atlas)
 
 
+async def cycle_of(asked: Asked) -> Cycle | None:
+    """The round asked for by its short address, else the one that runs; never a draft."""
+    rounds = await cycles.cycles(kind="round") if asked.round else []
+    return next((each for each in rounds if each.slug == asked.round), None) or await cycles.current_cycle()
+
+
+def round_tabs(rounds: Sequence[Cycle], asked: Asked, shown_now: Cycle) -> list[tuple[str, str, bool, None, None]]:
+    """The rounds to choose between, when there is more than one."""
+    tabs: list[tuple[str, str, bool, None, None]] = []
+    for each in rounds:
+        tabs.append((each.name, f"/usulan{asked.address(round=each.slug)}", each.id == shown_now.id, None, None))
+    return tabs if len(tabs) > 1 else []
+
+
 def draws_lot(request: Request) -> str:
     """Who draws: the person, or a signed-out visitor by a cookie that says nothing else."""
     if (person := viewer(request).person) is not None:
@@ -69,7 +83,7 @@ async def list_page(request: Request) -> Response:
     """Proposals, filtered and ordered as the address says, with counts beside each filter and a map."""
     atlas = await places.atlas()
     asked = asked_of(request, atlas)
-    if (cycle := await cycles.current_cycle()) is None:
+    if (cycle := await cycle_of(asked)) is None:
         return page(request, "proposals/none.html", public=True)
     now = await cycles.phase(cycle.id)
     order = asked.order or usual_order(now.kind if now else None)
@@ -82,6 +96,7 @@ async def list_page(request: Request) -> Response:
         public=not is_random,
         headers=show_address(f"/usulan{asked.address(page=asked.page)}") if from_htmx(request) else None,
         asked=asked,
+        rounds=round_tabs(await cycles.cycles(kind="round"), asked, cycle),
         found=found,
         cards=card_pieces(shown(found.cards, atlas)),
         map=_map_piece(atlas, asked, found.by_kecamatan),
@@ -145,7 +160,7 @@ async def map_page(request: Request) -> Response:
     """The same question as a map and as a table: kecamatan of the city, or kelurahan and pins of one."""
     atlas = await places.atlas()
     asked = asked_of(request, atlas)
-    if (cycle := await cycles.current_cycle()) is None:
+    if (cycle := await cycle_of(asked)) is None:
         return page(request, "proposals/none.html", public=True)
     filters = asked.filters(cycle.id)
     if asked.kecamatan is None:
@@ -285,12 +300,13 @@ DOWNLOADS = {
 async def download(request: Request, name: str) -> Response | Stream:
     """The filtered list whole, as CSV, JSON or GeoJSON; streamed, formulas made harmless."""
     atlas = await places.atlas()
-    cycle = await cycles.current_cycle()
+    asked = asked_of(request, atlas)
+    cycle = await cycle_of(asked)
     if name not in DOWNLOADS or cycle is None:
         return page(request, "proposals/none.html", status=404)
     media_type, lines = DOWNLOADS[name]
     return Stream(
-        lines(asked_of(request, atlas), cycle, atlas),
+        lines(asked, cycle, atlas),
         media_type=media_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"},
     )
