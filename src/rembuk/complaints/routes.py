@@ -1,6 +1,7 @@
 """/pengaduan: three fields, a number, a clock; and what a facilitator does with it."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +61,8 @@ def _shown(complaint: Complaint, atlas: Atlas) -> dict[str, Any]:
     """A complaint as lists and its page draw it."""
     today = clock.local(clock.now()).date()
     late = complaint.is_overdue(today)
-    due = f"{complaint.due_on:%d-%m-%Y}"
+    day = complaint.due_on
+    due = clock.short_date(datetime(day.year, day.month, day.day, 5, tzinfo=UTC))
     who = complaint.unit or "Fasilitator"
     waits = complaint.state in (State.NEW, State.FORWARDED)
     return {

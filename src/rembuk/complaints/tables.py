@@ -1,6 +1,7 @@
 """Rows of complaints (aduan): what, where, which unit answers, and by when."""
 
 from piccolo.columns import UUID, Boolean, Date, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
@@ -13,12 +14,12 @@ class Complaint(Table, tablename="complaint"):
 
     id = UUID(primary_key=True, default=UUID4())
     number = Integer(required=True, unique=True)
-    author = ForeignKey(Person, null=False, index=True)
+    author = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.restrict)
     hide_name = Boolean(default=False)
     body = Text(required=True)
     rw = Text(required=True, index=True)
     landmark = Text(default="")
-    photo = ForeignKey(StoredFile, null=True, default=None, index=True)
+    photo = ForeignKey(StoredFile, null=True, default=None, index=True, on_delete=OnDelete.restrict)
     unit = Text(default="")
     state = Text(required=True, help_text="new | forwarded | answered | closed")
     due_on = Date(required=True)

@@ -1,6 +1,7 @@
 """Works in public: the list by kecamatan and state, the page of one, and what residents saw there."""
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from rembuk import clock
@@ -13,6 +14,7 @@ from rembuk.proposals.shown import address_of
 from rembuk.settings import settings
 from rembuk.web.forms import read_form
 from rembuk.web.guards import PUBLIC, RESIDENT, viewer
+from rembuk.web.i18n import language
 from rembuk.web.pages import page, redirect
 from rembuk.web.reasons import Web
 from rembuk.web.routing import Request, Response, get, post
@@ -98,14 +100,19 @@ async def _work(number: int) -> Work:
     return await store.work(number)
 
 
+def _day(day: date) -> str:
+    """A day as pages write it: "13 Okt 2026"."""
+    return clock.short_date(datetime(day.year, day.month, day.day, 5, tzinfo=UTC), language())
+
+
 async def _page(request: Request, work: Work, error: str = "", typed: str = "") -> Response:
     today = clock.local(clock.now()).date()
     steps = [
         {
             "title": step.title,
             "state": "sudah" if step.finished_on else "gagal" if step.is_late(today) else "nanti",
-            "planned_on": step.planned_on,
-            "finished_on": step.finished_on,
+            "planned_on": _day(step.planned_on),
+            "finished_on": _day(step.finished_on) if step.finished_on else "",
             "reason": step.note,
         }
         for step in work.milestones
