@@ -21,12 +21,12 @@ def read(page: Page) -> None:
 
 
 def replay(page: Page) -> None:
-    """The count step by step, by links."""
-    section = page.locator("#putar-ulang")
-    before = section.text_content()
-    section.get_by_role("link", name=re.compile("Berikut|Langkah berikut|Maju")).first.click()
-    page.wait_for_url(re.compile(r"langkah=2"))
-    assert page.locator("#putar-ulang").text_content() != before
+    """The count step by step, by links: the last step first, the one before on request."""
+    said = page.locator("#putar-ulang p.meta").first
+    expect(said).to_have_text(re.compile(r"Langkah \d+ dari \d+"))
+    before = said.text_content() or ""
+    page.locator("#putar-ulang a.bulat").first.click()
+    expect(said).not_to_have_text(before)
 
 
 def downloads(page: Page) -> None:

@@ -19,7 +19,8 @@ WHY_HIDDEN = "Tanggapan ini menyerang orang, bukan membahas usulannya."
 def test_debate(come: Callable[..., Page], screen: Screen) -> None:
     """E1, pages.md 5.3 and 5.11: a debate from the first word to the moderator's public decision."""
     kind = f"{screen.size['width']} {'dengan' if screen.script else 'tanpa'} skrip"
-    author, other, rude = come("resident", 4), come("resident", 3), f"Dasar pemalas semua, uji {kind}."
+    nth = 2 * (not screen.script) + (not screen.narrow)
+    author, other, rude = come("resident", nth + 1), come("resident", nth), f"Dasar pemalas semua, uji {kind}."
     number = propose(author, f"Rembuk saluran {kind}")
     _comment(other, number, "Mendukung", FOR)
     _comment(other, number, "Keberatan", AGAINST)

@@ -66,8 +66,8 @@ def _next(page: Page) -> int:
 def _answers(page: Page, *, yes: bool) -> None:
     """The checklist: authority, land, overlap, costs."""
     word = "yes" if yes else "no"
-    for each in page.locator(f"input[type=radio][value={word}]").all():
-        each.check(force=True)
+    for each in page.locator(f"label:has(input[value={word}])").all():
+        each.click()
 
 
 def _change_a_line(page: Page) -> None:
