@@ -381,7 +381,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": ModerationDecision,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -405,7 +405,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Person,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -1544,7 +1544,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Cycle,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -1950,7 +1950,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Election,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -1974,7 +1974,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": RollEntry,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -2051,7 +2051,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Election,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -2836,7 +2836,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Proposal,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -2860,7 +2860,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": "self",
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": True,
@@ -2884,7 +2884,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Person,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -3087,7 +3087,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Person,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -3195,7 +3195,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": StoredFile,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": True,
@@ -3368,7 +3368,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Person,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -3574,7 +3574,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Proposal,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -3828,7 +3828,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Cycle,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -4136,7 +4136,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Cycle,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -4160,7 +4160,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": RollEntry,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": True,
@@ -4728,7 +4728,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Cycle,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -5187,7 +5187,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Proposal,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -5211,7 +5211,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Person,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -5288,7 +5288,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Election,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -5312,7 +5312,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": RollEntry,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -5617,7 +5617,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Person,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -5766,7 +5766,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Comment,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -5790,7 +5790,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Person,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -6134,7 +6134,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Work,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -6360,7 +6360,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Person,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -7693,7 +7693,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Cycle,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -7738,7 +7738,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Person,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -8339,7 +8339,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Proposal,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -8491,7 +8491,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Proposal,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -8515,7 +8515,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": StoredFile,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -8900,7 +8900,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Person,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -9082,7 +9082,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Cycle,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -9148,7 +9148,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Person,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": True,
@@ -9348,7 +9348,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Election,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -9372,7 +9372,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": RollEntry,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -10015,7 +10015,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Election,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -10252,7 +10252,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Cycle,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -10276,7 +10276,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Proposal,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,
@@ -10467,7 +10467,7 @@ async def forwards():
         column_class=ForeignKey,
         params={
             "references": Work,
-            "on_delete": OnDelete.cascade,
+            "on_delete": OnDelete.restrict,
             "on_update": OnUpdate.cascade,
             "target_column": None,
             "null": False,

@@ -2,11 +2,16 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from rembuk.database import AlreadyServed, server_lock
 from rembuk.settings import settings
+from rembuk.web.logs import start_logging
+
+if TYPE_CHECKING:
+    from litestar import Litestar
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -18,6 +23,7 @@ def run(host: str, port: int, workers: int) -> None:
         _stop("demo mode listens on this machine only (127.0.0.1)")
     if workers > 1 and not chosen.database_url:
         _stop("several workers need PostgreSQL (REMBUK_DATABASE_URL); SQLite has one")
+    start_logging(chosen.log_level)
     os.environ["REMBUK_DATA"] = str(chosen.data.resolve())
     try:
         with server_lock(chosen):
@@ -26,12 +32,20 @@ def run(host: str, port: int, workers: int) -> None:
         _stop(str(fault))
 
 
+def logged_app() -> "Litestar":
+    """What each worker serves: the app, its lines going out as JSON (a worker is a process of its own)."""
+    from rembuk.app import create_app
+
+    start_logging(settings().log_level)
+    return create_app()
+
+
 def _granian(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
     Granian(
-        "rembuk.app:create_app",
+        "rembuk.serving:logged_app",
         factory=True,
         address=host,
         port=port,

@@ -60,7 +60,8 @@ async def published() -> Cycle:
 
 
 async def with_ceilings(cycle: Cycle) -> None:
-    """Two districts with money enough."""
+    """Two districts with money enough, and the key of the box."""
+    await store.name_trustees(cycle.id, "cd" * 32)
     half = cycle.budget // 2
     await store.keep_lines(cycle.id, [Line("32.73.02", "Coblong", half), Line("32.73.27", "Gedebage", half)])
 
@@ -316,12 +317,16 @@ async def test_nothing_frozen_can_be_changed(db: Any) -> None:
         await store.propose(Deed.FREEZE, cycle.id, FIRST, PROJECTS)
 
 
-async def test_freezing_needs_projects_and_ceilings(db: Any) -> None:
-    """F5: nothing is frozen without projects that passed, or without ceilings."""
+async def test_freezing_needs_projects_ceilings_and_a_key(db: Any) -> None:
+    """F5: nothing is frozen without projects that passed, without ceilings, or without a key to seal to."""
     cycle = await published()
     with refused(Refusal.NO_PROJECTS):
         await store.propose(Deed.FREEZE, cycle.id, FIRST, [])
     with refused(Refusal.NO_CEILINGS):
+        await store.propose(Deed.FREEZE, cycle.id, FIRST, PROJECTS)
+    await with_ceilings(cycle)
+    await store.name_trustees(cycle.id, "")
+    with refused(Refusal.NO_KEY):
         await store.propose(Deed.FREEZE, cycle.id, FIRST, PROJECTS)
 
 

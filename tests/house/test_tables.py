@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from piccolo.columns import UUID, ForeignKey, Timestamp, Timestamptz
+from piccolo.columns.base import OnDelete
 from piccolo.columns.column_types import Decimal, DoublePrecision, Interval, Numeric, Real, Serial
 from piccolo.columns.indexes import IndexMethod
 from piccolo.constraints import Unique
@@ -48,6 +49,21 @@ def test_a_table_keeps_the_rules(table: type[Table]) -> None:
     assert all(c._meta.index_method is IndexMethod.btree for c in columns)
     clocks = [c._meta.name for c in columns if isinstance(c, Timestamptz) and _ticks(c)]
     assert not clocks, "times come from rembuk.clock, not from the database"
+
+
+@each_table
+def test_deleting_never_spreads(table: type[Table]) -> None:
+    """H-TAB: a row that others speak of is not deleted under them; what goes with its whole is deleted by name."""
+    spreads = {
+        f"{table._meta.tablename}.{column._meta.name}"
+        for column in table._meta.columns
+        if isinstance(column, ForeignKey) and column._foreign_key_meta.on_delete is not OnDelete.restrict
+    }
+    assert spreads <= SPREADING.keys(), "say on_delete=OnDelete.restrict, or list it with a reason"
+
+
+SPREADING: dict[str, str] = {}
+"""Foreign keys that may delete along, with the reason; none so far."""
 
 
 def _ticks(column: Any) -> bool:

@@ -45,7 +45,7 @@ def frame(**more: object) -> dict[str, object]:
     notes = [SimpleNamespace(kind="berhasil", text="Draf disimpan.")]
     return {
         "viewer": RESIDENT, "csrf": lambda: "", "lang": "id", "path": "/pola", "city_name": "Kota Bandung",
-        "flash": notes, "demo": True, "unsent": True, "base_url": "http://127.0.0.1", **more,
+        "flash": notes, "demo": True, "unsent": True, "base_url": "http://127.0.0.1", "saves_data": False, **more,
     }  # fmt: skip
 
 

@@ -172,6 +172,11 @@ async def test_two_persons_freeze_by_the_page(client: Client, hall: Hall) -> Non
     await cycles.close_phase(hall.cycle.id, PhaseKind.REVIEW, hall.planner)
     await client.post(f"{at}/ajukan", {"deed": "election.freeze"})
     page = (await client.get(at)).text
+    assert "Kunci kotak suara belum ditetapkan" in page
+    assert f'href="{at}/kunci"' in page
+    await client.post(f"{at}/kunci", {"key": "ab" * 32})
+    await client.post(f"{at}/ajukan", {"deed": "election.freeze"})
+    page = (await client.get(at)).text
     assert "Menunggu orang kedua" in page
     assert "Setujui sebagai orang kedua" not in page
     [act] = await cycles.pending(hall.cycle.id)
@@ -197,6 +202,7 @@ async def test_a_request_can_be_taken_back(client: Client, hall: Hall) -> None:
     """T6: a request is withdrawn by its page; one of another cycle is not reached from here."""
     at = f"/petugas/siklus/{hall.cycle.slug}"
     await cycles.set_ceilings(hall.cycle.id, hall.planner)
+    await cycles.name_trustees(hall.cycle.id, "ab" * 32)
     await client.sign_in(hall.planner)
     await client.post("/petugas/pemeriksaan/1", GOOD)
     await cycles.close_phase(hall.cycle.id, PhaseKind.REVIEW, hall.planner)

@@ -10,6 +10,9 @@ import pytest
 
 from rembuk.board.store import drain, lookup
 from rembuk.board.tables import BoardLeaf, LeafQueue
+from rembuk.clock import frozen
+from rembuk.cycles import store as cycles
+from rembuk.cycles.rules import ElectionState, PhaseKind
 from rembuk.database import engine, on_postgres
 from rembuk.errors import Reason, Refused
 from rembuk.people import codes
@@ -275,3 +278,19 @@ async def test_the_poll_is_what_was_frozen(db: Any) -> None:
     with refused(Refusal.NOT_ON_ROLL):
         await store.poll_of(lost)
     assert await store.closing_time(poll)
+
+
+async def test_the_booth_closes_on_time_without_the_scheduler(db: Any) -> None:
+    """A5: a ballot sent after the end is refused and closes the booth, though nobody turned the phase before."""
+    made = await city()
+    roll, projects = await someone(made)
+    nonce = secrets.token_bytes(32)
+    kept = await made.cast(roll, projects[:1], nonce)
+    [voting] = [phase for phase in await cycles.phases(made.cycle.id) if phase.kind is PhaseKind.VOTING]
+    with frozen(voting.ends_at):
+        with refused(Refusal.NOT_OPEN):
+            await made.cast(roll, projects[:2])
+        again = await made.cast(roll, projects[:1], nonce)
+        assert (again.code, again.seq) == (kept.code, kept.seq), "a resend still gets its receipt"
+    assert (await cycles.election(made.cycle.id)).state is ElectionState.CLOSED
+    assert await Envelope.count() == 1

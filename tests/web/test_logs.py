@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rembuk import clock
+from rembuk import clock, serving
 from rembuk.web.addresses import client_address, cut, neighbourhood
 from rembuk.web.logs import JsonLines, is_vote_path
 from tests.clients import Client
@@ -129,3 +129,14 @@ def test_an_ipv6_customer_is_one_neighbour() -> None:
     """The wall counts a /64 as one; IPv4 addresses stay apart."""
     assert neighbourhood("2001:db8:1:2:3::4") == neighbourhood("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
     assert neighbourhood("203.0.113.7") == "203.0.113.7" and neighbourhood("a:b") == "a:b"
+
+
+def test_every_worker_writes_its_lines_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server process is started by its factory, and that one sends the lines out."""
+    root = logging.getLogger("rembuk")
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "propagate", True)
+    monkeypatch.setattr(root, "level", root.level)
+    serving.logged_app()
+    [output] = root.handlers
+    assert isinstance(output.formatter, JsonLines) and not root.propagate

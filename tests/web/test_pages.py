@@ -181,3 +181,11 @@ async def test_a_redirect_has_no_body(site: Client) -> None:
     """Nothing is written under a 303."""
     assert (await site.get("/contoh/warga")).content == b""
     assert (await site.post("/contoh/isian", {"judul": "x"})).content == b""
+
+
+async def test_sparing_data_leaves_the_font_for_later(client: Client) -> None:
+    """With Save-Data the font is not fetched ahead, and the two kinds of page are kept apart."""
+    for header, ahead in (({}, True), ({"Save-Data": "on"}, False), ({}, True)):
+        answer = await client.get("/istilah", headers=header)
+        assert ('rel="preload"' in answer.text) is ahead
+        assert "save-data" in answer.headers["vary"].lower()

@@ -1,7 +1,7 @@
 """What must be true before a phase opens: each room names its own checks here, so that no room looks left."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from rembuk.cycles.rules import PhaseKind
@@ -9,12 +9,19 @@ from rembuk.cycles.rules import PhaseKind
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing to see to before a phase opens: in words, whether it holds, whether it blocks."""
+    """One thing to see to before a phase opens: a text to translate with its facts, whether it holds, whether it
+    blocks."""
 
-    words: str
+    text: str
     passed: bool
     blocks: bool = True
     href: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """The text with its facts filled in, in Indonesian."""
+        return self.text.format(**self.facts)
 
 
 Checker = Callable[[UUID], Awaitable[list[Check]]]

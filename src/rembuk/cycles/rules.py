@@ -106,6 +106,7 @@ class Refusal(Reason):
     NOT_FROZEN = (409, N_("Pagu dan usulan belum dikunci. Kunci dulu dengan persetujuan dua orang."))
     FROZEN = (409, N_("Pagu dan usulan sudah dikunci. Isinya tidak dapat diubah lagi."))
     NO_PROJECTS = (409, N_("Belum ada usulan yang lolos pemeriksaan."))
+    NO_KEY = (409, N_("Kunci kotak suara belum ditetapkan. Tetapkan dulu kunci publiknya."))
     NO_CEILINGS = (409, N_("Pagu per kecamatan belum dihitung."))
     WRONG_STATE = (409, N_("Keadaan pemungutan suara sudah berubah. Muat ulang halaman."))
     TOO_EARLY = (409, N_("Bilik suara dibuka mulai {moment}."))

@@ -1,6 +1,7 @@
 """Rows of moderation: what was reported, what was decided, by whom and why."""
 
 from piccolo.columns import UUID, Boolean, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -16,7 +17,7 @@ class Flag(Table, tablename="flag"):
     subject = UUID(required=True, default=None, index=True)
     kecamatan = Text(required=True, index=True)
     rw = Text(required=True)
-    reporter = ForeignKey(Person, null=False, index=True)
+    reporter = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.restrict)
     reason = Text(required=True)
     note = Text(default="")
     open = Boolean(default=True)
@@ -33,7 +34,7 @@ class ModerationDecision(Table, tablename="moderation_decision"):
     subject_kind = Text(required=True)
     subject = UUID(required=True, default=None, index=True)
     kecamatan = Text(required=True, index=True)
-    moderator = ForeignKey(Person, null=False, index=True)
+    moderator = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.restrict)
     action = Text(required=True, help_text="keep | hide | restore | reply | reopen")
     reason = Text(required=True)
     public_text = Text(default="", help_text="what everybody may read")
@@ -47,8 +48,8 @@ class Appeal(Table, tablename="appeal"):
     """The author of something hidden asks a moderator of another kecamatan to look again, once."""
 
     id = UUID(primary_key=True, default=UUID4())
-    decision = ForeignKey(ModerationDecision, null=False, index=True)
-    person = ForeignKey(Person, null=False, index=True)
+    decision = ForeignKey(ModerationDecision, null=False, index=True, on_delete=OnDelete.restrict)
+    person = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.restrict)
     text = Text(required=True)
     state = Text(required=True, help_text="open | upheld | overturned")
     answer = Text(default="", help_text="what everybody may read")

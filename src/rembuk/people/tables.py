@@ -1,6 +1,7 @@
 """Rows of people, grants, sign-in means and of the roll; no personal number stands here in clear."""
 
 from piccolo.columns import UUID, Boolean, Date, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -30,7 +31,7 @@ class RoleGrant(Table, tablename="role_grant"):
     """A role a person holds over an area (and everything under it), for a period."""
 
     id = UUID(primary_key=True, default=UUID4())
-    person = ForeignKey(Person, null=False, index=True)
+    person = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.restrict)
     role = Text(required=True)
     area = Text(required=True)
     unit = Text(default="")
@@ -45,10 +46,10 @@ class RollEntry(Table, tablename="roll_entry"):
     """One eligible resident of a cycle."""
 
     id = UUID(primary_key=True, default=UUID4())
-    cycle = ForeignKey(Cycle, null=False, index=True)
+    cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
     kecamatan = Text(required=True, index=True)
     rw = Text(required=True, index=True)
-    person = ForeignKey(Person, null=True, default=None, index=True)
+    person = ForeignKey(Person, null=True, default=None, index=True, on_delete=OnDelete.restrict)
     nik_mac = Text(null=True, default=None)
     kk_mac = Text(null=True, default=None)
     phone_mac = Text(null=True, default=None, index=True)
@@ -65,8 +66,8 @@ class Credential(Table, tablename="credential"):
     """A voter code of a roll entry: only its serial and the public key derived from it are known here."""
 
     id = UUID(primary_key=True, default=UUID4())
-    cycle = ForeignKey(Cycle, null=False, index=True)
-    roll = ForeignKey(RollEntry, null=True, default=None, index=True)
+    cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
+    roll = ForeignKey(RollEntry, null=True, default=None, index=True, on_delete=OnDelete.restrict)
     serial = Text(required=True)
     public_key = Text(required=True, help_text="ed25519, hex")
     second_factor_mac = Text(default="")
@@ -96,7 +97,7 @@ class Consent(Table, tablename="consent"):
     """What a person agreed to, for which purpose, and when."""
 
     id = UUID(primary_key=True, default=UUID4())
-    person = ForeignKey(Person, null=False, index=True)
+    person = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.restrict)
     purpose = Text(required=True)
     given_at = Timestamptz(required=True, default=None)
     withdrawn_at = Timestamptz(null=True, default=None)

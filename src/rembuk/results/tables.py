@@ -1,6 +1,7 @@
 """Rows of counts: the ballots file by its digest, each count over it, and what was published."""
 
 from piccolo.columns import UUID, BigInt, Boolean, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Unique
 from piccolo.table import Table
@@ -12,7 +13,7 @@ class BallotsFile(Table, tablename="ballots_file"):
     """The opened ballots of one district: equal ballots merged, in an order that says nothing."""
 
     id = UUID(primary_key=True, default=UUID4())
-    cycle = ForeignKey(Cycle, null=False, index=True)
+    cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
     area = Text(required=True)
     online_count = Integer(required=True)
     paper_count = Integer(default=0)
@@ -27,7 +28,7 @@ class Count(Table, tablename="count"):
     """One count of one district by one rule; `official` is the rule fixed before the vote."""
 
     id = UUID(primary_key=True, default=UUID4())
-    cycle = ForeignKey(Cycle, null=False, index=True)
+    cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
     area = Text(required=True)
     rule = Text(required=True)
     options = Text(default="{}")
@@ -48,7 +49,7 @@ class DistrictProject(Table, tablename="district_project"):
     """A project as it stood on the ballot of its district, and how it fared; archives have no proposal."""
 
     id = UUID(primary_key=True, default=UUID4())
-    cycle = ForeignKey(Cycle, null=False, index=True)
+    cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
     area = Text(required=True)
     project = Text(required=True, help_text="the id used in the ballots file")
     proposal_number = Integer(null=True, default=None)

@@ -1,6 +1,7 @@
 """Rows of the booth: the mark on the roll and the sealed envelope; neither carries a time (trust.md 5)."""
 
 from piccolo.columns import UUID, Boolean, Bytea, Date, ForeignKey, Integer, Text
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -13,8 +14,8 @@ class RollMark(Table, tablename="roll_mark"):
     """This resident has voted, by which channel, and how many times the ballot was replaced."""
 
     id = UUID(primary_key=True, default=UUID4())
-    election = ForeignKey(Election, null=False, index=True)
-    roll = ForeignKey(RollEntry, null=False, index=True)
+    election = ForeignKey(Election, null=False, index=True, on_delete=OnDelete.restrict)
+    roll = ForeignKey(RollEntry, null=False, index=True, on_delete=OnDelete.restrict)
     channel = Text(required=True, help_text="online | paper")
     seq = Integer(required=True)
 
@@ -26,8 +27,8 @@ class Envelope(Table, tablename="envelope"):
     """One sealed ballot; only added, never changed."""
 
     id = UUID(primary_key=True, default=UUID4())
-    election = ForeignKey(Election, null=False, index=True)
-    roll = ForeignKey(RollEntry, null=False, index=True)
+    election = ForeignKey(Election, null=False, index=True, on_delete=OnDelete.restrict)
+    roll = ForeignKey(RollEntry, null=False, index=True, on_delete=OnDelete.restrict)
     district = Text(required=True)
     seq = Integer(required=True)
     idem_key = Text(required=True)
@@ -45,7 +46,7 @@ class Burned(Table, tablename="burned"):
     """A sealing that was opened to be checked and can never be cast."""
 
     id = UUID(primary_key=True, default=UUID4())
-    election = ForeignKey(Election, null=False, index=True)
+    election = ForeignKey(Election, null=False, index=True, on_delete=OnDelete.restrict)
     idem_key = Text(required=True)
 
     burned_once = Unique([election, idem_key], name="burned_once")
@@ -55,8 +56,8 @@ class BoothVisit(Table, tablename="booth_visit"):
     """The booth was opened and nothing sent yet: the one thing known of an unfinished ballot."""
 
     id = UUID(primary_key=True, default=UUID4())
-    election = ForeignKey(Election, null=False, index=True)
-    roll = ForeignKey(RollEntry, null=False, index=True)
+    election = ForeignKey(Election, null=False, index=True, on_delete=OnDelete.restrict)
+    roll = ForeignKey(RollEntry, null=False, index=True, on_delete=OnDelete.restrict)
     unsent = Boolean(default=True)
 
     booth_visit_once = Unique([election, roll], name="booth_visit_once")
@@ -66,7 +67,7 @@ class TurnoutFigure(Table, tablename="turnout_figure"):
     """How many of an RW's eligible residents had voted on a day; the only turnout pages ever show."""
 
     id = UUID(primary_key=True, default=UUID4())
-    election = ForeignKey(Election, null=False, index=True)
+    election = ForeignKey(Election, null=False, index=True, on_delete=OnDelete.restrict)
     kecamatan = Text(required=True, index=True)
     rw = Text(required=True)
     day = Date(required=True)

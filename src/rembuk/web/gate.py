@@ -18,7 +18,7 @@ from rembuk.web.errors import answered, refused
 from rembuk.web.headers import Raw, completed, raw, security_headers
 from rembuk.web.htmx import wants_part
 from rembuk.web.logs import note_access
-from rembuk.web.pages import public_answer
+from rembuk.web.pages import public_answer, saves_data
 from rembuk.web.reasons import Web
 from rembuk.web.routing import Request, Response
 from rembuk.web.static import static_files
@@ -254,9 +254,9 @@ def known_hosts() -> frozenset[str]:
 
 
 def _cache_key(scope: Scope, notes: Visit, headers: dict[str, str]) -> cache.Key:
-    """What a public page may depend on: path, query, language, htmx, and every cookie but the guest's own."""
+    """What a public page may depend on: path, query, language, htmx, sparing data, every cookie but the guest's own."""
     cookies = tuple(sorted((name, text) for name, text in notes.cookies.items() if name != GUEST))
-    return scope["path"], scope["query_string"], notes.lang, wants_part(headers), cookies
+    return scope["path"], scope["query_string"], notes.lang, wants_part(headers), saves_data(headers), cookies
 
 
 async def _send_raw(out: Outgoing, status: int, headers: Raw, body: bytes) -> None:

@@ -1,5 +1,6 @@
 """Pages out: rendered whole, kept for a moment when public; parts for htmx; redirects with a message."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -45,6 +46,11 @@ def flash_messages(request: Connection) -> tuple[Flash, ...]:
     return (msgspec.json.decode(body, type=Flash),)
 
 
+def saves_data(headers: Mapping[str, str]) -> bool:
+    """Whether the visitor's browser asks to spare data (Save-Data: on)."""
+    return headers.get("save-data", "").strip().lower() == "on"
+
+
 def base_context(request: Connection) -> dict[str, object]:
     """What every template may use besides what its page gives."""
     notes = visit(request)
@@ -63,6 +69,7 @@ def base_context(request: Connection) -> dict[str, object]:
         "here": request.scope["path"] + (f"?{query}" if query else ""),
         "flash": flash_messages(request),
         "htmx": is_htmx(request),
+        "saves_data": saves_data(request.headers),
     }
 
 
@@ -104,7 +111,7 @@ def _public(request: Connection, body: bytes, headers: dict[str, str]) -> Respon
     return Response(body, status_code=status, media_type=_HTML, headers={**given, **headers})
 
 
-VARY = "Accept-Encoding, Cookie, HX-Request, HX-Request-Type"
+VARY = "Accept-Encoding, Cookie, HX-Request, HX-Request-Type, Save-Data"
 
 
 def public_answer(kept: cache.KeptPage, asked: Any) -> tuple[int, dict[str, str], bytes]:

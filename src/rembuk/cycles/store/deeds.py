@@ -44,16 +44,18 @@ async def locked_election(cycle_id: UUID) -> Election:
 
 
 async def config(cycle_id: UUID, projects: Sequence[FrozenProject]) -> dict[str, Json]:
-    """The configuration as it would be frozen now; Refused(NO_PROJECTS, NO_CEILINGS, NO_PHASES)."""
+    """The configuration as it would be frozen now; Refused(NO_PROJECTS, NO_CEILINGS, NO_KEY, NO_PHASES)."""
     if not projects:
         raise Refused(Refusal.NO_PROJECTS)
     if not (lines := await ceiling_lines(cycle_id)):
         raise Refused(Refusal.NO_CEILINGS)
+    if not (vote := await election(cycle_id)).trustee_key:
+        raise Refused(Refusal.NO_KEY)
     voting = next((p for p in await phases(cycle_id) if p.kind is PhaseKind.VOTING), None)
     if voting is None:
         raise Refused(Refusal.NO_PHASES)
     ceilings = {line.area: (line.name, line.amount) for line in lines}
-    return config_of(await cycle(cycle_id), await election(cycle_id), voting, ceilings, projects)
+    return config_of(await cycle(cycle_id), vote, voting, ceilings, projects)
 
 
 async def payload(deed: Deed, cycle_id: UUID, projects: Sequence[FrozenProject] = ()) -> dict[str, Json]:

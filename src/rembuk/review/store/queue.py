@@ -12,6 +12,7 @@ from rembuk.cycles import store as cycles
 from rembuk.cycles.freezing import FrozenProject
 from rembuk.cycles.rules import PhaseKind
 from rembuk.cycles.store import Check
+from rembuk.errors import N_
 from rembuk.places import store as places
 from rembuk.places.rules import covers
 from rembuk.proposals import store as proposals
@@ -147,9 +148,12 @@ async def frozen_projects(cycle_id: UUID) -> list[FrozenProject]:
     ]
 
 
+ALL_CHECKED = N_("Semua usulan sudah diperiksa ({done} dari {total})")
+
+
 @cycles.before(PhaseKind.VOTING)
 async def all_checked(cycle_id: UUID) -> list[Check]:
     """The booth opens only when no proposal waits for its review."""
     found = counts(await queue(cycle_id, ("",)))
-    words = f"Semua usulan sudah diperiksa ({found.done} dari {found.total})"
-    return [Check(words, found.waiting == 0, href="/petugas/pemeriksaan")]
+    facts = {"done": found.done, "total": found.total}
+    return [Check(ALL_CHECKED, found.waiting == 0, href="/petugas/pemeriksaan", facts=facts)]

@@ -6,6 +6,7 @@ from uuid import UUID
 from piccolo.querystring import QueryString
 
 from rembuk.board.store import lookup, promise, promised
+from rembuk.cycles import store as cycles
 from rembuk.database import refuses, transaction
 from rembuk.errors import Refused
 from rembuk.people.codes import public_key, sign
@@ -13,7 +14,7 @@ from rembuk.people.store import code_keys
 from rembuk.voting import rules
 from rembuk.voting.rules import Chosen, Mark, Poll, Refusal, Voter
 from rembuk.voting.seal import Choice, Sealed, Slot, idem_key_of, seal
-from rembuk.voting.store.poll import mark_of, poll_of
+from rembuk.voting.store.poll import cycle_of, mark_of, poll_of
 from rembuk.voting.tables import BoothVisit, Burned, Envelope, RollMark
 
 refuses("envelope_leaf_once", Refusal.COPIED)
@@ -35,9 +36,17 @@ def slot_of(poll: Poll) -> Slot:
     return Slot(poll.election, poll.district, bytes.fromhex(poll.trustee_key), poll.length)
 
 
-@transaction(isolation="read committed")  # the rows that matter are locked by hand: election shared, roll entry
 async def cast(voter: Voter, chosen: Chosen, nonce: bytes) -> Receipt:
-    """Take one ballot whole: mark the roll, keep the envelope, promise its leaf; or refuse (trust.md 5)."""
+    """Take one ballot whole: mark the roll, keep the envelope, promise its leaf; or refuse (trust.md 5).
+
+    The booth closes at its instant even when the scheduler has not come round: then this is the first to close it.
+    """
+    await cycles.turn_if_due(await cycle_of(voter))
+    return await _cast(voter, chosen, nonce)
+
+
+@transaction(isolation="read committed")  # the rows that matter are locked by hand: election shared, roll entry
+async def _cast(voter: Voter, chosen: Chosen, nonce: bytes) -> Receipt:
     poll = await poll_of(voter)
     mark = await mark_of(voter, lock=True)
     if await _is_burned(voter, nonce):

@@ -25,6 +25,15 @@ async def voter_of(roll: UUID, signing_seed: bytes | None = None, *, by_code: bo
     return Voter(roll, election["id"], row["kecamatan"], signing_seed, by_code or signing_seed is not None)
 
 
+async def cycle_of(voter: Voter) -> UUID:
+    """The cycle on whose roll the voter stands; raises Refused when there is no such entry."""
+    row = await RollEntry.select(RollEntry.cycle).where(RollEntry.id == voter.roll).first()
+    if row is None:
+        raise Refused(Refusal.NOT_ON_ROLL)
+    found: UUID = row["cycle"]
+    return found
+
+
 async def poll_of(voter: Voter) -> Poll:
     """The frozen facts of the voter's district; inside a cast it holds the phase lock, shared."""
     query = Election.select().where(Election.id == voter.election).first()
