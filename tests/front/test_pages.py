@@ -116,6 +116,14 @@ async def test_turnout_is_a_daily_figure_and_votes_stay_hidden(client: Client, c
     assert "Suara Anda sudah masuk" in page
 
 
+async def test_the_next_round_is_named(client: Client, cycle: UUID) -> None:
+    """While this round votes, the first page says which other round takes proposals."""
+    assert "sedang menerima usulan" not in (await client.get("/")).text
+    await scene.open_only(cycle, PhaseKind.VOTING)
+    await scene.cycle(PhaseKind.PROPOSALS)
+    assert "sedang menerima usulan" in (await client.get("/?lagi")).text
+
+
 async def test_works_are_shown(client: Client, cycle: UUID) -> None:
     """Works under way of the own kecamatan stand on the first page with their money."""
     person = await scene.resident()

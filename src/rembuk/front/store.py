@@ -52,6 +52,7 @@ class Home:
     turnout_rows: tuple[TurnoutRow, ...]
     work: WorkCard | None
     helpers: tuple[str, ...]
+    proposing: Cycle | None
 
     @property
     def kind(self) -> PhaseKind | None:
@@ -88,6 +89,7 @@ async def home(viewer: Viewer, area: Area | None, atlas: Atlas, lot: tuple[int, 
         turnout_rows=rows,
         work=next(iter(await works.lately(code)), None),
         helpers=await _helpers(viewer),
+        proposing=await cycles.current_cycle(PhaseKind.PROPOSALS),
     )
 
 
