@@ -1,7 +1,7 @@
 """Three rounds with the clock set back: one finished, one voting, one collecting proposals."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from rembuk import clock
@@ -26,9 +26,14 @@ FINISHED = {"proposals": 60, "debate": 30, "review": 45, "voting": 14, "results"
 RUNNING = {"proposals": 60, "debate": 30, "review": 40, "voting": 14, "results": 30, "works": 300}
 
 
+def evening(at: datetime) -> datetime:
+    """20.00 on that day on the city's clock: phases of a real round turn at an hour people can remember."""
+    return clock.local(at).replace(hour=20, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
 async def build_finished(cast: Cast, rng: Random, today: datetime) -> None:
     """Last year's round: 10 thousand million rupiah, approval ballots of up to five, counted and under way."""
-    first = today - 330 * DAY
+    first = evening(today - 330 * DAY)
     cycle = await _open(cast, first, FINISHED, today.year - 1, 10 * MILLIARD, ballot=("approval", 5))
     await fill(cycle, cast, rng, await copies(cycle, rng, start=0))
     await _to_the_booth(cycle, cast, rng)
@@ -42,7 +47,7 @@ async def build_finished(cast: Cast, rng: Random, today: datetime) -> None:
 
 async def build_voting(cast: Cast, rng: Random, today: datetime) -> list[Door]:
     """This year's round: the 64 demo proposals and copies of their kind, knapsack ballots, voting since six days."""
-    first = today - 136 * DAY
+    first = evening(today - 136 * DAY)
     cycle = await _open(cast, first, RUNNING, today.year, 12 * MILLIARD, ballot=("knapsack", 0))
     wanted = await from_pack()
     await fill(cycle, cast, rng, wanted + await copies(cycle, rng, start=len(wanted), beside=wanted))
@@ -60,7 +65,7 @@ async def build_voting(cast: Cast, rng: Random, today: datetime) -> list[Door]:
 async def build_proposing(cast: Cast, rng: Random, today: datetime) -> None:
     """Next year's round: proposals are open since ten days, a few are there."""
     days = {**RUNNING, "proposals": 75}
-    cycle = await _open(cast, today - 10 * DAY, days, today.year + 1, 12 * MILLIARD, ballot=("knapsack", 0))
+    cycle = await _open(cast, evening(today - 10 * DAY), days, today.year + 1, 12 * MILLIARD, ballot=("knapsack", 0))
     wanted: list[Wanted] = (await copies(cycle, rng, start=500))[::17]
     with clock.frozen(today - 3 * DAY):
         await fill(cycle, cast, rng, wanted)
