@@ -54,7 +54,7 @@ async def district(request: Request, district: str, siklus: Slug = None, langkah
     """One district: winners as a waterfall, reasons, what lost, replay, other rules, files."""
     chosen, result = await _result(district, siklus)
     steps = len(result.steps)
-    number = langkah or steps
+    number = langkah or 1
     if steps and number > steps:
         raise Refused(Refusal.NO_SUCH_STEP)
     lines = await store.districts(chosen.id, await store.named(chosen))
@@ -81,7 +81,7 @@ async def table(district: str, siklus: Slug = None) -> Response:
     writer.writerow(["urutan", "usulan", "judul", "isu", "tempat", "biaya", "suara", "didanai", "alasan"])
     for nth, each in enumerate((*result.winners, *result.losers), 1):
         cells = [each.title, each.issue, each.place, each.cost, each.votes, "ya" if each.funded else "tidak", each.why]
-        writer.writerow([nth if each.funded else "", each.id, *(_plain(cell) for cell in cells)])
+        writer.writerow([nth if each.funded else "", _plain(each.id), *(_plain(cell) for cell in cells)])
     return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", f"hasil-{chosen.slug}-{district}.csv")
 
 

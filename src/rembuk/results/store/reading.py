@@ -84,7 +84,7 @@ async def district_result(cycle: UUID, area: str, name: str, slug: str) -> Distr
         losers=tuple(lost),
         steps=tuple(_replay(document, projects)),
         comparisons=tuple(_comparisons(rows, document["winners"], projects)),
-        full=document["voters"] >= SMALLEST_FULL,
+        full=document["voters"] >= SMALLEST_FULL and await _in_full(cycle),
     )
 
 
@@ -96,9 +96,16 @@ async def ballots_text(cycle: UUID, area: str) -> str:
         .first()
     )
     published = await Count.exists().where((Count.cycle == cycle) & (Count.published.eq(True)))
-    if row is None or not published or row["online_count"] + row["paper_count"] < SMALLEST_FULL:
+    few = row is None or row["online_count"] + row["paper_count"] < SMALLEST_FULL
+    if few or not published or not await _in_full(cycle):
         raise Refused(Refusal.NO_RESULT)
     return str(row["content"])
+
+
+async def _in_full(cycle: UUID) -> bool:
+    """Whether a cycle's ballots are published one by one: fixed before the vote; an archive's are public already."""
+    election = await cycles.find_election(cycle)
+    return election is None or election.publication == "full"
 
 
 async def count_document(cycle: UUID, area: str) -> str:

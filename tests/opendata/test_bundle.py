@@ -1,0 +1,88 @@
+"""The bundle of a finished cycle: a stranger's tool finds everything in order, and one changed byte."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import rembuk_verify
+from rembuk.errors import Refused
+from rembuk.opendata.bundle import Refusal, exportable, write_bundle
+from tests.city import City, city
+
+
+async def finished(**how: Any) -> City:
+    """A finished small city with code voters and blank, replaced and full ballots."""
+    made = await city(with_codes=2, **how)
+    for district in made.districts:
+        projects = made.projects[district]
+        for nth, roll in enumerate(made.rolls[district]):
+            await made.cast(roll, [])
+            await made.cast(roll, projects[: 1 + nth % len(projects)][:3])
+    await made.finish()
+    return made
+
+
+def verified(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Exit code and words of the stand-alone verifier."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["rembuk-verify", str(folder), "--lang", "en"])
+        try:
+            code = rembuk_verify.main()
+        except SystemExit as stop:
+            code = stop.code
+    return int(code or 0), capsys.readouterr().out
+
+
+async def test_a_stranger_finds_everything_in_order(
+    db: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """P3, P4 of trust 1, T-VERIFY: the exported bundle verifies; small districts are said to be unchecked."""
+    made = await finished()
+    assert await exportable() == [made.cycle.slug]
+    count = await write_bundle(made.cycle.slug, tmp_path / "bundle")
+    assert count == sum(path.is_file() for path in (tmp_path / "bundle").rglob("*"))
+    code, said = verified(tmp_path / "bundle", capsys)
+    assert code == 0, said
+    assert "DOES NOT HOLD" not in said
+
+
+async def test_one_changed_byte_is_found(db: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """T-TAMPER: in every file of the bundle a changed byte makes the verifier exit with 1."""
+    made = await finished(voters=3)
+    await write_bundle(made.cycle.slug, tmp_path / "sound")
+    for file in sorted(path.relative_to(tmp_path / "sound") for path in (tmp_path / "sound").rglob("*.*")):
+        shutil.copytree(tmp_path / "sound", tmp_path / "changed", dirs_exist_ok=True)
+        changed = bytearray((tmp_path / "changed" / file).read_bytes())
+        changed[len(changed) // 2] ^= 1
+        (tmp_path / "changed" / file).write_bytes(changed)
+        code, _ = verified(tmp_path / "changed", capsys)
+        assert code == 1, file
+
+
+async def test_ballots_of_a_big_district_are_recounted(
+    db: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """P1, I9: with 200 ballots the file is in the bundle and the verifier counts it by its own tally."""
+    made = await city(districts=1, voters=200, proposals=6, rule="equal_shares", options={"completion": "greedy"})
+    projects = made.projects[made.districts[0]]
+    for nth, roll in enumerate(made.rolls[made.districts[0]]):
+        await made.cast(roll, [each for at, each in enumerate(projects) if nth % (at + 2) == 0][:3])
+    await made.finish()
+    await write_bundle(made.cycle.slug, tmp_path / "bundle")
+    assert (tmp_path / "bundle" / "ballots" / f"{made.districts[0]}.pb").is_file()
+    code, said = verified(tmp_path / "bundle", capsys)
+    assert code == 0, said
+
+
+async def test_only_finished_cycles_into_empty_folders(db: Any, tmp_path: Path) -> None:
+    """trust 4.6: no bundle before the publication, none over other files."""
+    made = await city(voters=2)
+    assert await exportable() == []
+    with pytest.raises(Refused, match=Refusal.NOT_FINISHED.name):
+        await write_bundle(made.cycle.slug, tmp_path / "bundle")
+    await made.finish()
+    (tmp_path / "used.txt").write_text("kept")
+    with pytest.raises(Refused, match=Refusal.NOT_EMPTY.name):
+        await write_bundle(made.cycle.slug, tmp_path)
