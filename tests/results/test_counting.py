@@ -115,7 +115,7 @@ async def test_counting_twice_changes_nothing(db: Any) -> None:
 
 
 async def test_the_ballots_file_says_nothing_of_an_order(db: Any) -> None:
-    """trust 4.6: committed by hash on the board before the dice; equal ballots side by side, salted; blank ones kept."""
+    """trust 4.6: committed by hash on the board before the dice; as many as were cast, blank ones too."""
     made = await voted()
     await made.open_box()
     leaf = json.loads((await board.leaves_of(Kind.OPENED))[-1].body)

@@ -88,7 +88,7 @@ async def test_the_page_of_a_district(client: Client) -> None:
         assert name in main
     assert main.count('class="dipakai"') == 1
     assert "kurang dari 200" in main and "suara.pb" not in main
-    empty = (await client.get("/hasil/ujungberung")).text
+    empty = (await client.get("/hasil/gedebage")).text
     assert "Tidak ada usulan yang didanai" in empty
 
 

@@ -96,8 +96,9 @@ async def ballots_text(cycle: UUID, area: str) -> str:
         .first()
     )
     published = await Count.exists().where((Count.cycle == cycle) & (Count.published.eq(True)))
-    few = row is None or row["online_count"] + row["paper_count"] < SMALLEST_FULL
-    if few or not published or not await _in_full(cycle):
+    if row is None or not published or not await _in_full(cycle):
+        raise Refused(Refusal.NO_RESULT)
+    if row["online_count"] + row["paper_count"] < SMALLEST_FULL:
         raise Refused(Refusal.NO_RESULT)
     return str(row["content"])
 
