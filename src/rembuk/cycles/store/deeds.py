@@ -36,8 +36,16 @@ _NEEDS = {
 }
 
 
+FRESH = "read committed"
+"""Isolation of everything that waits for the phase lock: an older snapshot would miss what it waited for (I6)."""
+
+
 async def locked_election(cycle_id: UUID) -> Election:
-    """The main election, its row held as the phase lock until the transaction ends (trust.md 5)."""
+    """The main election, its row held as the phase lock until the transaction ends (trust.md 5).
+
+    The cycle is locked first, so that nothing of what is frozen moves meanwhile and two deeds never deadlock.
+    """
+    await locked_cycle(cycle_id)
     wanted = (await election(cycle_id)).id
     row = await lock_row(tables.Election.objects().where(tables.Election.id == wanted).first())
     return election_of(row)
@@ -76,11 +84,11 @@ async def propose(deed: Deed, cycle_id: UUID, person: UUID, projects: Sequence[F
     await locked_cycle(cycle_id)
     await _insist_state(deed, cycle_id)
     for waiting in await pending(cycle_id, deed):
-        await board.withdraw_act(waiting.id, waiting.first)
+        await board.withdraw_act(waiting.id, person)
     return await board.propose_act(deed.value, await payload(deed, cycle_id, projects), person)
 
 
-@transaction
+@transaction(isolation=FRESH)
 async def confirm(act_id: UUID, person: UUID, projects: Sequence[FrozenProject] = ()) -> Election:
     """The second person signs and the deed is done; an opening before its date waits for the scheduler."""
     signed = await board.second_act(act_id, person)
@@ -153,7 +161,7 @@ async def open_if_signed(cycle_id: UUID) -> None:
         return
 
 
-@transaction
+@transaction(isolation=FRESH)
 async def shut(cycle_id: UUID, actor: UUID | None, reason: str) -> Election:
     """Close the booth: after the `close` leaf no envelope may follow. The calendar was signed by two."""
     vote = await locked_election(cycle_id)

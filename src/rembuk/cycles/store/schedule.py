@@ -7,7 +7,7 @@ from uuid import UUID
 from rembuk import clock
 from rembuk.cycles import rules
 from rembuk.cycles.rules import CycleState, PhaseKind, Turn
-from rembuk.cycles.store.deeds import open_if_signed, shut
+from rembuk.cycles.store.deeds import FRESH, open_if_signed, shut
 from rembuk.cycles.store.questions import cycles, phases
 from rembuk.cycles.store.turns import begin, end
 from rembuk.database import transaction
@@ -39,7 +39,7 @@ async def _take(cycle_id: UUID, turn: Turn) -> None:
         log.info("phase %s waits: %s", turn.kind.value, no.sentence())
 
 
-@transaction
+@transaction(isolation=FRESH)
 async def _turn(cycle_id: UUID, turn: Turn, now: datetime) -> None:
     due = rules.turns_due(await phases(cycle_id), now)
     if turn not in due:
