@@ -9,10 +9,10 @@ from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle, CycleText, Phase, PhaseKind, spread
 from rembuk.cycles.store import Deed
 from rembuk.demo.finishing import finish
-from rembuk.demo.people import Cast, Door
+from rembuk.demo.people import HOME, Cast, Door
 from rembuk.demo.proposing import Wanted, check_all, copies, fill, from_pack
 from rembuk.demo.residents import enrol, give_codes, vote_many
-from rembuk.demo.talk import support, talk
+from rembuk.demo.talk import report_some, support, talk
 from rembuk.proposals import store as proposals
 from rembuk.review import store as review
 from rembuk.settings import settings
@@ -58,6 +58,8 @@ async def build_voting(cast: Cast, rng: Random, today: datetime) -> list[Door]:
         doors = await give_codes(cycle, rng)
         await _open_booth(cycle, cast, keep_shares=True)
         await vote_many(cycle, rng, share=0.2)
+    with clock.frozen(today - timedelta(hours=5)):
+        await report_some(cycle, cast, rng, HOME)
     await voting.refresh_turnout((await cycles.election(cycle.id)).id)
     return doors + cast.doors
 

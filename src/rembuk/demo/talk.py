@@ -9,6 +9,7 @@ from rembuk.cycles.rules import Cycle
 from rembuk.database import transaction
 from rembuk.debate.tables import Comment
 from rembuk.demo.people import Cast
+from rembuk.moderation.tables import Flag
 from rembuk.proposals import store as proposals
 from rembuk.proposals.tables import Endorsement, Proposal
 
@@ -94,3 +95,27 @@ async def _proposals(cycle: Cycle) -> list[dict[str, Any]]:
     return await Proposal.select(Proposal.id, Proposal.kecamatan).where(
         (Proposal.cycle == cycle.id) & (Proposal.state != "draft")
     )
+
+
+@transaction
+async def report_some(cycle: Cycle, cast: Cast, rng: Random, kecamatan: str) -> None:
+    """Three comments of a kecamatan reported by neighbours, so that its facilitator finds a queue."""
+    rows = (
+        await Comment.select(Comment.id, Comment.proposal.rw.as_alias("rw"))
+        .where((Comment.proposal.cycle == cycle.id) & (Comment.proposal.kecamatan == kecamatan))
+        .order_by(Comment.id)
+    )
+    for row, reason in zip(rng.sample(rows, min(3, len(rows))), ("rude", "off_topic", "false"), strict=False):
+        person, _ = cast.near(rng, kecamatan)
+        await Flag.insert(
+            Flag(
+                subject_kind="comment",
+                subject=row["id"],
+                kecamatan=kecamatan,
+                rw=row["rw"],
+                reporter=person,
+                reason=reason,
+                note="Laporan contoh (simulasi).",
+                at=clock.now(),
+            )
+        )
