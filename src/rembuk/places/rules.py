@@ -103,9 +103,13 @@ def covers(scope: str, code: str) -> bool:
     return scope in ("", code) or code.startswith(f"{scope}.")
 
 
+_UNMARKED = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE"})
+"""Letters that Unicode does not take apart into a letter and a mark."""
+
+
 def slugged(name: str) -> str:
-    """A name as it stands in an address: "Cihaur Geulis" as "cihaur-geulis"."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    """A name as it stands in an address: "Cihaur Geulis" as "cihaur-geulis", "Łódź" as "lodz"."""
+    plain = unicodedata.normalize("NFKD", name.translate(_UNMARKED)).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
