@@ -131,7 +131,8 @@ async def test_the_command_says_one_line_and_exits_2(tmp_path: Path) -> None:
 
 def expected(name: str, rule: str) -> list[str]:
     """Winners that other tools found."""
-    found: list[str] = json.loads((SHARED / "expected.json").read_text())["instances"][name]["expected"][rule][
+    instances = json.loads((SHARED / "expected.json").read_text())["instances"]
+    found: list[str] = instances[name]["expected"][rule]["winners"]
         "winners"
     ]
     return found
