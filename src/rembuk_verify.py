@@ -501,7 +501,7 @@ def add1(contest: Contest, trail: list[tuple[int, Fraction]], share: Fraction) -
     while True:
         won = {winner for winner, _ in trail}
         left = contest.budget - sum(contest.costs[each] for each in won)
-        rest = set(range(len(contest.ids))) - won - contest.barred
+        rest = set(contest.backers) - won  # what nobody gains from, no share will ever buy
         if not any(contest.costs[each] <= left and contest.scores[each] >= least for each in rest):
             return trail
         if stride > 1 and holds_until(contest, trail, share + stride * step):

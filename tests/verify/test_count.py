@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 import rembuk_verify as verify
 from rembuk.tally import pabulib
 from rembuk.tally.count import count
-from rembuk.tally.election import Completion, Election, Options, Order, Utility
+from rembuk.tally.election import Completion, Election, Options, Order, Project, Utility
 from tests import strategies
 
-DATA = Path("/work/shared/data/pabulib")
+DATA = Path(__file__).parents[3] / "shared" / "data" / "pabulib"
 EXPECTED = DATA / "expected.json"
 RULES = {
     "greedy_cost": ("greedy", Options()),
@@ -110,3 +110,18 @@ def test_unknown_options_are_not_guessed() -> None:
         contest.options, contest.rule = options, rule
         with pytest.raises((ValueError, LookupError)):
             verify.count(contest)
+
+
+def test_add1_does_not_wait_for_what_nobody_gains_from() -> None:
+    """T-VERIFY: under Borda the last place is worth nothing; no share buys it, and the search must still end."""
+    election = Election.of(
+        [Project("a", 10), Project("b", 10)],
+        [(("a", "b"), 3)],
+        30,
+        kind="ranked",
+        rule="equal_shares",
+        options=Options(utility=Utility.BORDA, completion=Completion.ADD1, threshold=1, step=1),
+        most=2,
+    )
+    contest = contest_of(election)
+    assert [contest.ids[each] for each in verify.count(contest)] == list(count(election).winners) == ["a"]
