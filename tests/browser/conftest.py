@@ -54,14 +54,14 @@ ALL_SCREENS = [
 @pytest.fixture(scope="session")
 def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's data, built once and never served itself."""
-    if chromium() is None:
-        pytest.skip("no Chromium on this machine: make browser installs one")
-    return built(tmp_path_factory.mktemp("demo"))
+    return built(tmp_path_factory.getbasetemp() / "demo")
 
 
 @pytest.fixture(scope="package")
-def browser(past: Path) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """Chromium, closed before other rooms' tests run: its driver holds an event loop."""
+    if chromium() is None:
+        pytest.skip("no Chromium on this machine: make browser installs one")
     with browsing() as opened:
         yield opened
 

@@ -7,7 +7,9 @@ from playwright.sync_api import Page, expect
 
 def read(page: Page) -> None:
     """Everything a result page owes its readers."""
-    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile(r"\d+ usulan didanai di Kecamatan Gedebage"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text(
+        re.compile(r"\d+ usulan didanai di Kecamatan Gedebage")
+    )
     expect(page.get_by_role("heading", name="Usulan yang didanai")).to_be_visible()
     winner = page.locator("details", has_text="Mengapa").first
     if winner.get_attribute("open") is None:

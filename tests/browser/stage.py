@@ -59,10 +59,13 @@ def free_port() -> int:
 
 
 def built(folder: Path) -> Path:
-    """A built demo's data: the folder REMBUK_TEST_DEMO names, or a new one made here by the same command a person types."""
+    """A built demo's data: the folder REMBUK_TEST_DEMO names, or one made here (once) by the command a person types."""
     if ready := os.environ.get(READY_BUILT):
         return Path(ready)
     data = folder / "built"
+    if (data / "demo.json").exists():
+        return data
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "build.log").open("wb") as log:
         command = [REMBUK, "demo", "--build-only", "--data", str(data)]
         subprocess.run(command, env=_environment(), stdout=log, stderr=log, check=True, timeout=240)
@@ -87,7 +90,7 @@ def _environment() -> dict[str, str]:
 
 @contextmanager
 def served(data: Path) -> Iterator[Demo]:
-    """The demo in a folder (built when it is empty), served while the block runs; its whole process group ends with it."""
+    """The demo in a folder (built when it is empty), served while the block runs."""
     port = free_port()
     log = (data.parent / f"demo-{port}.log").open("wb")
     command = [REMBUK, "demo", "--port", str(port), "--data", str(data)]
@@ -116,7 +119,7 @@ def wait_for(url: str, server: "subprocess.Popen[bytes]", seconds: float = 180) 
     while time.monotonic() < stop:
         assert server.poll() is None, "the demo stopped"
         try:
-            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback address
+            with urllib.request.urlopen(url, timeout=2) as answer:
                 if answer.status == 200:
                     return
         except OSError:

@@ -1,4 +1,4 @@
-"""Journey: two officials and a trustee close the booth, open the box, throw the dice, count and publish; all read it."""
+"""Journey: officials and a trustee close the booth, open the box, throw the dice, count and publish; all read it."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class Counted:
 
 @pytest.fixture(scope="module")
 def counted(browser: Browser, office: Demo) -> Iterator[Counted]:
-    """From the last vote to the published result through the pages: one official at 1280 px, one at 360 without script."""
+    """From the last vote to the published result: one official at 1280 px, the other at 360 without script."""
     first = visitor(browser, office, DESK, state=came_in(browser, office, "official"))
     second = visitor(browser, office, PHONE, script=False, state=came_in(browser, office, "official", 1))
     resident = visitor(browser, office, PHONE, state=came_in(browser, office, "resident", 0))

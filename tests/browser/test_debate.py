@@ -1,4 +1,4 @@
-"""Journey: residents comment for and against, reply, find it helpful, report it; a facilitator hides it with a reason."""
+"""Journey: residents comment for and against, reply, agree, report; a facilitator hides it with a reason."""
 
 import re
 from collections.abc import Callable

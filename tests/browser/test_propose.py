@@ -54,7 +54,7 @@ def _seen_by_strangers(page: Page, number: int, title: str) -> None:
     page.goto(f"/usulan/{number}")
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     picture = page.locator("article img").first
-    assert "Ponsel Rahasia".encode() not in page.request.get(picture.get_attribute("src") or "").body()
+    assert b"Ponsel Rahasia" not in page.request.get(picture.get_attribute("src") or "").body()
     expect(page.get_by_role("link", name=re.compile("^Dukung"))).to_be_visible()
     expect(page.get_by_text("Rincian biaya (RAB)").first).to_be_attached()
 

@@ -9,7 +9,6 @@ from tests.browser.conftest import ALL_SCREENS, Screen
 from tests.browser.reading import downloads, read
 
 
-
 @pytest.mark.parametrize("screen", ALL_SCREENS, indirect=True)
 def test_read_the_result(come: Callable[..., Page], screen: Screen) -> None:
     """pages.md 5.7: the result of one's kecamatan in two taps, with reasons, replay, comparison, map and downloads."""

@@ -33,7 +33,9 @@ def reviewing(browser: Browser, office: Demo) -> Demo:
     return office
 
 
-@pytest.mark.parametrize("screen", [*BOTH_SIZES, pytest.param(Screen(DESK, script=False), id="1280-no-script")], indirect=True)
+@pytest.mark.parametrize(
+    "screen", [*BOTH_SIZES, pytest.param(Screen(DESK, script=False), id="1280-no-script")], indirect=True
+)
 def test_review(visits: Visits, reviewing: Demo, screen: Screen) -> None:
     """F1 to F4, pages.md 5.12: three verdicts, each with its reason; costs line by line; residents read why."""
     page, stranger = visits.open(reviewing, screen, "official"), visits.open(reviewing, screen)

@@ -11,7 +11,7 @@ from rembuk.web.guards import PUBLIC
 from rembuk.web.routing import get, post
 
 MOST = 1_000
-Number = Annotated[int, QueryParameter(ge=0)]
+Number = Annotated[int, QueryParameter(ge=0, le=2**53)]
 Count = Annotated[int, QueryParameter(ge=1, le=MOST)]
 
 

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import ceil
+from typing import Annotated
+
+from litestar.params import QueryParameter
 
 from rembuk.cycles import store as cycles
 from rembuk.cycles.routes.writing import DESK, person_of
@@ -21,6 +25,8 @@ from rembuk.web.routing import Request, Response, get, post
 
 QUEUE = "/petugas/pemeriksaan"
 ADDED_LINES = 3
+PAGE_SIZE = 40
+PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
 STATUSES = {"menunggu": "Menunggu", "selesai": "Selesai", "semua": "Semua"}
 VERDICT_CARDS = [
     (Verdict.FEASIBLE.value, VERDICT_WORDS[Verdict.FEASIBLE], "Masuk surat suara seperti diusulkan.", "check"),
@@ -36,18 +42,23 @@ NOT_A_VOLUME = "Volume harus angka, paling banyak tiga angka di belakang koma."
 
 
 @get(QUEUE, guard=DESK)
-async def queue_page(request: Request, status: str = "menunggu", kecamatan: str = "") -> Response:
-    """The proposals of the official's areas; those that wait first."""
+async def queue_page(
+    request: Request, status: str = "menunggu", kecamatan: str = "", halaman: PageNumber = 1
+) -> Response:
+    """The proposals of the official's areas, some a page; those that wait first."""
     cycle = await cycles.current_cycle(PhaseKind.REVIEW) or await running_cycle()
     items = await store.queue(cycle.id, scopes_of(viewer(request))) if cycle else []
     atlas = await places.atlas()
-    shown = [item for item in items if _fits(item, status, kecamatan)]
+    fitting = [item for item in items if _fits(item, status, kecamatan)]
+    shown = fitting[PAGE_SIZE * (halaman - 1) : PAGE_SIZE * halaman]
     return page(
         request,
         "review/queue.html",
         cycle=cycle,
         items=[(item, atlas.label(item.rw)) for item in shown],
         counts=store.counts(items),
+        page_number=halaman,
+        pages=ceil(len(fitting) / PAGE_SIZE),
         statuses=list(STATUSES.items()),
         chosen=status if status in STATUSES else "semua",
         kecamatan=kecamatan,
