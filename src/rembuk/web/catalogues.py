@@ -14,8 +14,10 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from rembuk.settings import asset_folder
-from rembuk.web.i18n import FOLDER, SOURCE
+from rembuk.web.i18n import FOLDER
 
+COMPLETE = ("en",)
+"""Languages in which every text must be said; in the others a native speaker fills in what is sure (pages.md 6)."""
 _PYTHON_WORDS = {"gettext": None, "ngettext": (1, 2), "N_": None, "_": None}
 _TEMPLATE_OPTIONS = {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}
 _HEADER = """# Rembuk: texts of pages and messages. Compiled in memory; an empty one shows Indonesian.
@@ -74,10 +76,10 @@ def _plain(found: Catalog) -> Iterator[Message]:
 
 
 def lacking(lang: str) -> list[str]:
-    """The texts a language does not translate yet, or does not list."""
+    """The texts a language does not list, or must translate and does not."""
     kept = catalogue(lang)
     wanted = {message.id: kept.get(message.id, message.context) for message in _plain(texts())}
-    return sorted(str(text) for text, old in wanted.items() if old is None or (lang != SOURCE and not old.string))
+    return sorted(str(text) for text, old in wanted.items() if old is None or (lang in COMPLETE and not old.string))
 
 
 def main() -> None:
