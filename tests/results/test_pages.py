@@ -81,8 +81,8 @@ async def test_the_page_of_a_district(client: Client) -> None:
     won, lost = main.partition("Putar ulang penghitungan")[::2]
     positions = [won.index(title) for title in titles[:3]]
     assert positions == sorted(positions)
-    assert [title for title in titles[3:] if f">{title}</a></b>" not in lost] == []
-    assert not any(f">{title}</a></b>" in lost for title in titles[:3])
+    assert [title for title in titles[3:] if f">{title}</a></h3>" not in lost] == []
+    assert not any(f">{title}</a></h3>" in lost for title in titles[:3])
     assert "Sisa" in main and "Rp" in main
     for name in ("Suara terbanyak", "Bagian Setara", "Phragmén"):
         assert name in main

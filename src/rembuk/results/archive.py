@@ -71,8 +71,10 @@ def _district(path: Path, taken: set[str]) -> District:
     except BadElection:  # a rule of the file that nobody describes: the plain one is shown as the count
         official = count(election)
     others = [each for rule, each in compare(election).items() if rule not in ("official", official.rule)]
-    told = words.told(election, official, probe=len(election.projects) <= PROBED_PROJECTS)
-    told["why"] = {project: _in_currency(why, about.get("currency", "")) for project, why in told["why"].items()}
+    told = words.told(election, official, probe=len(election.projects) <= PROBED_PROJECTS, open_ballots=True)
+    currency = about.get("currency", "")
+    told["why"] = {project: _in_currency(why, currency) for project, why in told["why"].items()}
+    told["said"] = [_in_currency(sentence, currency) for sentence in told["said"]]
     counted = (
         Counted(key, True, official, documented(official, told)),
         *(Counted(key, False, each, documented(each, {})) for each in others),

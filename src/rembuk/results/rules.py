@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rembuk.errors import N_, Reason
+from rembuk.results.figures import Figures, Part, PriceSystem
 from rembuk.tally.election import Completion, Options, Order, Utility
 
 DICE = 20
@@ -30,6 +31,9 @@ class Refusal(Reason):
     BAD_SHARES = (422, N_("Kata kunci pemegang kunci salah atau kurang. Periksa urutan dan ejaannya."))
     OTHER_KEY = (422, N_("Kata kunci ini milik pemilihan lain."))
     AUDIT_FAILS = (409, N_("Kotak suara tidak cocok dengan papan bukti: {words}"))
+    OTHER_BALLOTS = (409, N_("Berkas suara {area} tidak sama dengan sidik jarinya di papan bukti. Beri tahu auditor."))
+    OTHER_SEED = (409, N_("Dadu pemutus seri tidak sama dengan yang tercatat di papan bukti. Beri tahu auditor."))
+    OTHER_COUNT = (409, N_("Hitungan {area} tidak sama dengan hitung ulang. Hitung lagi dan beri tahu auditor."))
     NO_RESULT = (404, N_("Hasil belum diumumkan."))
     NO_SUCH_STEP = (404, N_("Langkah itu tidak ada."))
     NO_FILES = (422, N_("Berkas tidak bisa dibaca: {words}"))
@@ -57,7 +61,8 @@ class Contender:
     funded: bool
     start: int
     why: str
-    needs: str = ""
+    more_votes: int | None = None
+    fitting_cost: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,10 @@ class DistrictResult:
     steps: tuple[Played, ...]
     comparisons: tuple[Comparison, ...]
     full: bool
+    figures: Figures | None
+    issues: tuple[Part, ...]
+    areas: tuple[Part, ...]
+    prices: PriceSystem | None
 
     @property
     def left(self) -> int:

@@ -56,7 +56,7 @@ def explain(election: Election, result: Result, *, probe: bool = True) -> dict[s
 
 def _explanation(election: Election, result: Result, project: Project, probe: bool) -> Explanation:
     step = result.step_of(project.id)
-    words = _Words(election, result)
+    words = Words(election, result)
     if step is None:
         return Explanation(project.id, False, "Usulan ini tidak ikut dihitung.")
     if project.id in result.winners:
@@ -130,24 +130,30 @@ def _joined(ballots: Ballots, place: int, votes: int) -> Ballots:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
+    """The sentences of one result, in the currency of its election."""
+
     election: Election
     result: Result
 
     def money(self, value: Fraction | int) -> str:
+        """An amount, rounded down to a whole unit."""
         if self.election.unit == 1:
             return rupiah(int(value))
         return amount(int(value), self.election.unit)
 
     def name(self, project: str) -> str:
+        """What a project is called, in quotes, or its id."""
         named = next((p.name for p in self.election.projects if p.id == project), "")
         return f"“{named}”" if named else project
 
     def votes(self, project: str) -> str:
+        """The score of a project, in votes or points."""
         kind = "poin" if self.election.ballots.kind in ("points", "ranked") else "suara"
         return f"{thousands(self.result.scores[project])} {kind}"
 
     def won(self, step: Step) -> str:
+        """Why the project of a funding step was funded."""
         money = f"biaya {self.money(step.cost)}"
         if step.price is not None:
             text = self._bought(step)
@@ -177,6 +183,7 @@ class _Words:
         return text + "."
 
     def lost(self, step: Step) -> str:
+        """Why the project of any other step was not."""
         begin = f"Belum terpilih: mendapat {self.votes(step.project)}"
         match step.decision:
             case Decision.HELD:
@@ -193,6 +200,7 @@ class _Words:
         return text + self._tie(step)
 
     def would(self, votes: int | None, cost: int | None) -> str:
+        """What would have had it funded."""
         text = f" Perlu {thousands(votes)} dukungan lagi." if votes else ""
         return text + (f" Dengan biaya {self.money(cost)}, usulan ini akan didanai." if cost else "")
 
@@ -203,7 +211,7 @@ class _Words:
         return f" Seri dengan {rivals}; diputus oleh {KEYS[step.tie.key]}."
 
 
-def _limit(constraint: str, words: _Words) -> str:
+def _limit(constraint: str, words: Words) -> str:
     kind, _, what = constraint.partition(" ")
     if kind == "requires":
         what = words.name(what)

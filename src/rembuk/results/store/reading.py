@@ -11,8 +11,12 @@ from rembuk.cycles.freezing import SMALLEST_FULL
 from rembuk.cycles.rules import Cycle
 from rembuk.errors import Refused
 from rembuk.places import store as places
+from rembuk.results.figures import Part, figures_of, parts_of, prices_of
 from rembuk.results.rules import RULE_NAMES, Comparison, Contender, DistrictResult, Played, Refusal
 from rembuk.results.tables import BallotsFile, Count, DistrictProject
+
+KELURAHAN_PARTS = 4
+"""Parts of the code of a kelurahan: "32.73.27.1003"; an RW has one more."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ async def district_result(cycle: UUID, area: str, name: str, slug: str) -> Distr
     placed = _placed(document["winners"], {each.id: each for each in contenders})
     lost = sorted((each for each in contenders if not each.funded), key=lambda each: (-each.votes, each.id))
     eligible = (await _eligible(cycle, area)).get(area, 0)
+    titles = {each.id: each.title for each in contenders}
     return DistrictResult(
         area=area,
         name=name,
@@ -85,6 +90,10 @@ async def district_result(cycle: UUID, area: str, name: str, slug: str) -> Distr
         steps=tuple(_replay(document, projects)),
         comparisons=tuple(_comparisons(rows, document["winners"], projects)),
         full=document["voters"] >= SMALLEST_FULL and await _in_full(cycle),
+        figures=figures_of(document, titles),
+        issues=parts_of(document["money_by_issue"]),
+        areas=await _areas(document),
+        prices=prices_of(document, {each.id: (each.title, each.issue) for each in contenders}),
     )
 
 
@@ -169,7 +178,19 @@ def _contender(project: dict[str, Any], document: dict[str, Any]) -> Contender:
         funded=name in document["winners"],
         start=0,
         why=document["why"][name],
+        more_votes=document["more_votes"].get(name),
+        fitting_cost=document["fitting_cost"].get(name),
     )
+
+
+async def _areas(document: dict[str, Any]) -> tuple[Part, ...]:
+    """Funded money per kelurahan of the projects, by name; never of the voters (pages.md 5.7)."""
+    sums: dict[str, int] = {}
+    for code, money in document.get("money_by_area", {}).items():
+        if code:
+            kelurahan = ".".join(code.split(".")[:KELURAHAN_PARTS])
+            sums[kelurahan] = sums.get(kelurahan, 0) + money
+    return parts_of({(await places.area(code)).name: money for code, money in sums.items()})
 
 
 def _placed(winners: Sequence[str], contenders: dict[str, Contender]) -> list[Contender]:
@@ -183,7 +204,9 @@ def _placed(winners: Sequence[str], contenders: dict[str, Contender]) -> list[Co
 def _replay(document: dict[str, Any], projects: dict[str, dict[str, Any]]) -> list[Played]:
     played: list[Played] = []
     segments: tuple[tuple[str, int, str], ...] = ()
-    for step in document["steps"]:
+    # a count kept before steps had sentences of their own is told by the last word on each project
+    said = document.get("said") or [document["why"][step["project"]] for step in document["steps"]]
+    for step, why in zip(document["steps"], said, strict=True):
         project = projects[step["project"]]
         funded = step["decision"] == "funded"
         segments = (*segments, _segment(project)) if funded else segments
@@ -193,7 +216,7 @@ def _replay(document: dict[str, Any], projects: dict[str, dict[str, Any]]) -> li
                 project=step["project"],
                 title=project["title"],
                 funded=funded,
-                why=document["why"][step["project"]],
+                why=why,
                 money_before=step["money_before"],
                 money_after=step["money_after"],
                 segments=segments,
