@@ -39,6 +39,23 @@ def before(kind: PhaseKind) -> Callable[[Checker], Checker]:
     return put
 
 
+Committer = Callable[[UUID], Awaitable[None]]
+_COMMITTERS: list[Committer] = []
+
+
+def upon_opening(committer: Committer) -> Committer:
+    """Decorator: let this function post its leaves just before `open`, in the same transaction (trust.md 3)."""
+    if committer not in _COMMITTERS:
+        _COMMITTERS.append(committer)
+    return committer
+
+
+async def commit_before_open(cycle_id: UUID) -> None:
+    """Post what every room commits to before the booth opens: who may vote, whose signature counts."""
+    for committer in _COMMITTERS:
+        await committer(cycle_id)
+
+
 async def checks(kind: PhaseKind, cycle_id: UUID) -> list[Check]:
     """Every check of every room for opening this phase, in the order the rooms were loaded."""
     return [check for checker in _CHECKERS[kind] for check in await checker(cycle_id)]

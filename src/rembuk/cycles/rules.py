@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from uuid import UUID
 
-from rembuk.errors import N_, Reason
+from rembuk.errors import N_, Reason, Said
 
 
 class PhaseKind(StrEnum):
@@ -107,6 +107,10 @@ class Refusal(Reason):
     FROZEN = (409, N_("Pagu dan usulan sudah dikunci. Isinya tidak dapat diubah lagi."))
     NO_PROJECTS = (409, N_("Belum ada usulan yang lolos pemeriksaan."))
     NO_KEY = (409, N_("Kunci kotak suara belum ditetapkan. Tetapkan dulu kunci publiknya."))
+    OTHER_CONFIG = (
+        409,
+        N_("Kesepakatan pemungutan suara tidak sama dengan yang dikunci di papan bukti. Beri tahu auditor."),
+    )
     NO_CEILINGS = (409, N_("Pagu per kecamatan belum dihitung."))
     WRONG_STATE = (409, N_("Keadaan pemungutan suara sudah berubah. Muat ulang halaman."))
     TOO_EARLY = (409, N_("Bilik suara dibuka mulai {moment}."))
@@ -209,25 +213,28 @@ class CycleText:
     max_choices: int
 
 
-def why_bad_dates(phases: Sequence[Phase]) -> list[tuple[PhaseKind, str]]:
+def why_bad_dates(phases: Sequence[Phase]) -> list[tuple[PhaseKind, Said]]:
     """A10: what is wrong with a calendar, by phase, in words that name the other phase."""
     ordered = sorted(phases, key=lambda phase: PHASES.index(phase.kind))
     faults = [
-        (phase.kind, f"Tahap {phase.name} harus berakhir setelah dimulai.")
+        (phase.kind, Said(N_("Tahap {phase} harus berakhir setelah dimulai."), phase=phase.name))
         for phase in ordered
         if phase.ends_at <= phase.starts_at
     ]
     for before, after in pairwise(ordered):
         if after.starts_at <= before.starts_at:
-            faults.append((after.kind, f"Tahap {after.name} harus dimulai setelah {before.name} dimulai."))
+            words = N_("Tahap {phase} harus dimulai setelah {other} dimulai.")
+            faults.append((after.kind, Said(words, phase=after.name, other=before.name)))
         if before.ends_at >= after.ends_at:
-            faults.append((before.kind, f"Tahap {before.name} harus berakhir sebelum {after.name} berakhir."))
+            words = N_("Tahap {phase} harus berakhir sebelum {other} berakhir.")
+            faults.append((before.kind, Said(words, phase=before.name, other=after.name)))
     return faults + _overlaps({phase.kind: phase for phase in phases})
 
 
-def _overlaps(phases: Mapping[PhaseKind, Phase]) -> list[tuple[PhaseKind, str]]:
+def _overlaps(phases: Mapping[PhaseKind, Phase]) -> list[tuple[PhaseKind, Said]]:
+    words = N_("Tahap {phase} harus dimulai setelah {other} berakhir.")
     return [
-        (kind, f"Tahap {phases[kind].name} harus dimulai setelah {phases[other].name} berakhir.")
+        (kind, Said(words, phase=phases[kind].name, other=phases[other].name))
         for kind, earlier in AFTER.items()
         for other in earlier
         if kind in phases and other in phases and phases[kind].starts_at < phases[other].ends_at

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from rembuk.cycles import rules
 from rembuk.cycles.formula import MILLION, MIX, RULE_NAMES, Line, Need
 from rembuk.cycles.rules import CLOSING_MEANS, OPENING_MEANS, PHASE_NAMES, Phase, PhaseKind, Refusal
-from rembuk.errors import N_
+from rembuk.errors import N_, Said
 from rembuk.places.rules import slugged
 
 STATE_WORDS = {"draft": N_("Konsep"), "published": N_("Terbit"), "archived": N_("Arsip")}
@@ -130,7 +130,8 @@ class Formula:
         whole = (self.equal + self.population + self.poor) or 1
         parts = [self.equal, self.population, self.poor]
         shares = [f"{round(part * 100 / whole)}%" for part in parts]
-        return f"{shares[0]} sama rata, {shares[1]} penduduk, {shares[2]} keluarga miskin"
+        words = N_("{equal} sama rata, {residents} penduduk, {poor} keluarga miskin")
+        return Said(words, equal=shares[0], residents=shares[1], poor=shares[2])
 
 
 def formula_of(budget: int, rule: str, options: Mapping[str, int]) -> Formula:

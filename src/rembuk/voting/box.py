@@ -129,6 +129,24 @@ def outer_faults(
     return faults
 
 
+def mark_faults(chosen: Sequence[OuterEnvelope], marks: Mapping[UUID, tuple[str, int]]) -> list[str]:
+    """What auditors find wrong person by person; `marks` gives district and seq of every online mark.
+
+    Named by district and number only: whose ballot is missing is nobody's business.
+    """
+    sent = {each.roll: each for each in chosen}
+    wrong: Counter[tuple[str, str]] = Counter()
+    for roll, (district, seq) in marks.items():
+        if roll not in sent:
+            wrong[district, "marks without an envelope"] += 1
+        elif (sent[roll].district, sent[roll].seq) != (district, seq):
+            wrong[district, "envelopes that are not the newest of their mark"] += 1
+    for each in chosen:
+        if each.roll not in marks:
+            wrong[each.district, "envelopes without a mark"] += 1
+    return [f"{district}: {number} {what}" for (district, what), number in sorted(wrong.items())]
+
+
 def _signed(envelope: OuterEnvelope, election: UUID) -> bool:
     if envelope.signer_key is None or envelope.signature is None:
         return envelope.signer_key == envelope.signature

@@ -8,13 +8,13 @@ from rembuk import clock
 from rembuk.cycles import rules, store
 from rembuk.cycles.routes.writing import LISTED, address, person_of
 from rembuk.cycles.rules import PHASE_NAMES, PHASES, Cycle, Phase, PhaseKind
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused, Said
 from rembuk.web.forms import Form, read_form
 from rembuk.web.guards import CITY_OFFICIAL
 from rembuk.web.pages import page, redirect
 from rembuk.web.routing import Request, Response, get, post
 
-NOT_A_MOMENT = "Isi tanggal dan jamnya, misalnya 2026-11-29T20:00."
+NOT_A_MOMENT = N_("Isi tanggal dan jamnya, misalnya 2026-11-29T20:00.")
 
 
 def typed_moment(at: datetime) -> str:
@@ -71,7 +71,7 @@ async def set_calendar(request: Request, slug: str) -> Response:
         await store.set_phases(cycle.id, phases, person_of(request))
     except Refused as no:
         return _page(request, cycle, form.values, {"": no.sentence()}, no.reason.status)
-    return redirect(address(cycle), flash="Kalender tersimpan.")
+    return redirect(address(cycle), flash=N_("Kalender tersimpan."))
 
 
 def _phases(form: Form, kept: Mapping[PhaseKind, Phase]) -> list[Phase]:
@@ -104,14 +104,14 @@ async def turn_phase(request: Request, slug: str) -> Response:
     kind = form.choice("kind", [each.value for each in PHASES])
     action = form.choice("action", ["open", "close"])
     if kind is None or action is None:
-        return redirect(address(cycle), flash="Pilih tahap yang akan dibuka atau ditutup.", kind="bahaya")
+        return redirect(address(cycle), flash=N_("Pilih tahap yang akan dibuka atau ditutup."), kind="bahaya")
     turn = store.open_phase if action == "open" else store.close_phase
     try:
         await turn(cycle.id, PhaseKind(kind), person_of(request), form.line("reason"))
     except Refused as no:
         return redirect(address(cycle), flash=no.sentence(), kind="bahaya")
-    done = "dibuka" if action == "open" else "ditutup"
-    return redirect(address(cycle), flash=f"Tahap {PHASE_NAMES[PhaseKind(kind)]} sudah {done}.")
+    words = N_("Tahap {phase} sudah dibuka.") if action == "open" else N_("Tahap {phase} sudah ditutup.")
+    return redirect(address(cycle), flash=Said(words, phase=PHASE_NAMES[PhaseKind(kind)]))
 
 
 HANDLERS = [calendar_page, set_calendar, turn_phase]

@@ -8,7 +8,7 @@ from rembuk.cycles.formula import MILLION, RULE_NAMES
 from rembuk.cycles.routes.writing import DESK, LISTED, address, person_of
 from rembuk.cycles.rules import Cycle, ElectionState
 from rembuk.cycles.shown import Formula
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused
 from rembuk.places import maps
 from rembuk.places import store as places
 from rembuk.places.rules import Level
@@ -115,7 +115,7 @@ async def set_ceilings(request: Request, slug: str) -> Response:
     except Refused as no:
         return await _page(request, cycle, form, no.sentence(), no.reason.status)
     return redirect(
-        f"{address(cycle)}/pagu", flash="Pagu per kecamatan tersimpan. Jumlahnya tepat sama dengan pagu kota."
+        f"{address(cycle)}/pagu", flash=N_("Pagu per kecamatan tersimpan. Jumlahnya tepat sama dengan pagu kota.")
     )
 
 

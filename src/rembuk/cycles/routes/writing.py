@@ -5,7 +5,7 @@ from uuid import UUID
 from rembuk import clock
 from rembuk.cycles import shown, store
 from rembuk.cycles.rules import Cycle, CycleText
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused
 from rembuk.settings import settings
 from rembuk.web.forms import Form, read_form
 from rembuk.web.guards import AUDITOR, CITY_OFFICIAL, OFFICIAL, TRUSTEE, viewer
@@ -85,7 +85,7 @@ async def create(request: Request) -> Response:
     if (text := _text(form, None)) is None:
         return _form_page(request, None, form.values, form.errors, 422)
     made = await store.create(text, settings().city, person_of(request))
-    return redirect(f"{address(made)}/kalender", flash="Konsep siklus tersimpan. Lanjutkan dengan kalender tahap.")
+    return redirect(f"{address(made)}/kalender", flash=N_("Konsep siklus tersimpan. Lanjutkan dengan kalender tahap."))
 
 
 def _text(form: Form, cycle: Cycle | None) -> CycleText | None:
@@ -136,8 +136,8 @@ async def edit(request: Request, slug: str) -> Response:
         return _form_page(request, cycle, form.values, form.errors, 422)
     changed = await store.change(cycle.id, text, person_of(request))
     if changed.budget != cycle.budget:
-        return redirect(f"{address(changed)}/pagu", flash="Pagu kota berubah. Hitung lagi pagu per kecamatan.")
-    return redirect(address(changed), flash="Perubahan tersimpan.")
+        return redirect(f"{address(changed)}/pagu", flash=N_("Pagu kota berubah. Hitung lagi pagu per kecamatan."))
+    return redirect(address(changed), flash=N_("Perubahan tersimpan."))
 
 
 @post(f"{LISTED}/{{slug:str}}/terbit", guard=CITY_OFFICIAL)
@@ -145,7 +145,7 @@ async def publish(request: Request, slug: str) -> Response:
     """Show the draft to everybody."""
     cycle = await store.by_slug(slug, drafts=True)
     await store.publish(cycle.id, person_of(request))
-    return redirect(address(cycle), flash="Siklus sudah terbit. Semua orang dapat melihatnya.")
+    return redirect(address(cycle), flash=N_("Siklus sudah terbit. Semua orang dapat melihatnya."))
 
 
 @post(f"{LISTED}/{{slug:str}}/arsip", guard=CITY_OFFICIAL)
@@ -153,7 +153,7 @@ async def archive(request: Request, slug: str) -> Response:
     """Make the cycle readable only."""
     cycle = await store.by_slug(slug, drafts=True)
     await store.archive(cycle.id, person_of(request))
-    return redirect(address(cycle), flash="Siklus sekarang menjadi arsip.")
+    return redirect(address(cycle), flash=N_("Siklus sekarang menjadi arsip."))
 
 
 @post(f"{LISTED}/{{slug:str}}/hapus", guard=CITY_OFFICIAL)
@@ -164,7 +164,7 @@ async def delete(request: Request, slug: str) -> Response:
         flash = "Siklus tidak dihapus. Ketik namanya persis untuk menghapus."
         return redirect(address(cycle), flash=flash, kind="awas")
     await store.delete(cycle.id, person_of(request))
-    return redirect(LISTED, flash="Konsep siklus sudah dihapus.")
+    return redirect(LISTED, flash=N_("Konsep siklus sudah dihapus."))
 
 
 HANDLERS = [list_page, new_page, create, edit_page, edit, publish, archive, delete]

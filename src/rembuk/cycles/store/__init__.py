@@ -1,6 +1,6 @@
 """What other rooms ask of a cycle: which one runs, in which phase, with how much money for whom."""
 
-from rembuk.cycles.checks import Check, before, checks
+from rembuk.cycles.checks import Check, before, checks, upon_opening
 from rembuk.cycles.store.ceilings import (
     POOR_FAMILIES,
     RESIDENTS,
@@ -17,6 +17,7 @@ from rembuk.cycles.store.deeds import (
     advance,
     config,
     confirm,
+    insist_config,
     locked_election,
     name_trustees,
     open_if_signed,
@@ -84,6 +85,7 @@ __all__ = [
     "events",
     "find_election",
     "insist",
+    "insist_config",
     "is_open",
     "keep_lines",
     "locked_election",
@@ -108,4 +110,5 @@ __all__ = [
     "stages",
     "turn_if_due",
     "turn_phases",
+    "upon_opening",
 ]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from enum import StrEnum
+from hashlib import sha256
 from uuid import UUID
 
 from rembuk import clock
@@ -10,6 +11,7 @@ from rembuk.board import rules as board_rules
 from rembuk.board import store as board
 from rembuk.board.rules import ActRecord, ActState, Json, Kind
 from rembuk.cycles import tables
+from rembuk.cycles.checks import commit_before_open
 from rembuk.cycles.freezing import FrozenProject, config_of
 from rembuk.cycles.rules import AFTER, PHASE_NAMES, Election, ElectionState, PhaseKind, Refusal
 from rembuk.cycles.store.ceilings import ceiling_lines
@@ -74,8 +76,17 @@ async def payload(deed: Deed, cycle_id: UUID, projects: Sequence[FrozenProject] 
         return {**said, "config_sha256": board_rules.digest(await config(cycle_id, projects))}
     said["config_sha256"] = vote.config_sha256
     if deed is Deed.OPEN:
+        await insist_config(vote)
         said |= {"level": vote.level, "trustee_key": vote.trustee_key}
     return said
+
+
+async def insist_config(vote: Election) -> None:
+    """Refused(OTHER_CONFIG) unless the configuration still is the one whose hash went on the board (I11)."""
+    frozen = [json.loads(leaf.body) for leaf in await board.leaves_of(Kind.CONFIG)]
+    posted = [body["sha256"] for body in frozen if body["election"] == str(vote.id)]
+    if posted[-1:] != [vote.config_sha256] or sha256(vote.config.encode()).hexdigest() != vote.config_sha256:
+        raise Refused(Refusal.OTHER_CONFIG)
 
 
 @transaction
@@ -134,20 +145,21 @@ async def _insist_quiet(cycle_id: UUID) -> None:
 
 
 async def _freeze(vote: Election, frozen: dict[str, Json]) -> Election:
-    sha256 = board_rules.digest(frozen)
+    frozen_sha256 = board_rules.digest(frozen)
     await tables.Election.update(
         {
             tables.Election.config: board_rules.canonical(frozen).decode(),
-            tables.Election.config_sha256: sha256,
+            tables.Election.config_sha256: frozen_sha256,
             tables.Election.state: ElectionState.FROZEN.value,
         }
     ).where(tables.Election.id == vote.id)
-    await board.append(Kind.CONFIG, {"election": str(vote.id), "sha256": sha256})
+    await board.append(Kind.CONFIG, {"election": str(vote.id), "sha256": frozen_sha256})
     return await election(vote.cycle)
 
 
 async def _open(vote: Election, actor: UUID | None) -> Election:
     await begin(vote.cycle, PhaseKind.VOTING, actor, "")
+    await commit_before_open(vote.cycle)
     await _turn(vote, ElectionState.OPEN)
     said: dict[str, Json] = {"election": str(vote.id), "config_sha256": vote.config_sha256}
     await board.append(Kind.OPEN, {**said, "level": vote.level, "trustee_key": vote.trustee_key})

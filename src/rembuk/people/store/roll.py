@@ -6,6 +6,8 @@ from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
+from piccolo.query.functions import Count
+
 from rembuk.cycles.tables import Cycle
 from rembuk.database import transaction
 from rembuk.errors import Refused
@@ -61,11 +63,8 @@ async def entries_of(cycle: UUID, *, rw: str | None = None) -> list[RollFacts]:
 
 async def roll_counts(cycle: UUID) -> dict[str, int]:
     """How many active lines each RW has."""
-    active = RollEntry.select(RollEntry.rw).where(RollEntry.cycle == cycle, RollEntry.status == "active")
-    counts: dict[str, int] = {}
-    for row in await active:
-        counts[row["rw"]] = counts.get(row["rw"], 0) + 1
-    return counts
+    active = RollEntry.select(RollEntry.rw, Count()).where(RollEntry.cycle == cycle, RollEntry.status == "active")
+    return {row["rw"]: row["count"] for row in await active.group_by(RollEntry.rw)}
 
 
 async def refuse_non_voter(person: UUID, cycle: UUID, on: date) -> RollFacts:

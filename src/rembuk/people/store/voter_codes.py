@@ -8,7 +8,7 @@ from uuid import UUID
 
 from rembuk import clock
 from rembuk.board import rules as board
-from rembuk.board.store import audit, promise
+from rembuk.board.store import append, audit
 from rembuk.cycles.tables import Cycle
 from rembuk.database import lock_row, transaction
 from rembuk.errors import Refused
@@ -82,7 +82,7 @@ async def void_code(cycle: UUID, serial: str, reason: str, by: UUID | None) -> N
     if not gone:
         raise Refused(Refusal.NO_SUCH_CODE)
     await audit(by, "facilitator" if by else "system", "void code", f"serial:{serial}", reason)
-    await commit_roll_keys(cycle, f"void {serial}")
+    await commit_roll_keys(cycle, "void")
 
 
 @transaction
@@ -116,7 +116,7 @@ async def _issued(cycle: UUID, serial: str) -> _Issued:
 
 
 async def commit_roll_keys(cycle: UUID, cause: str) -> None:
-    """Promise a leaf with the root over every key of a cycle: nobody can invent a code's ballot later (trust.md 3)."""
+    """Post a leaf with the root over every key of a cycle: nobody can invent a code's ballot later (trust.md 3)."""
     keys = await all_code_keys(cycle)
     body: dict[str, board.Json] = {
         "cycle": str(cycle),
@@ -125,7 +125,7 @@ async def commit_roll_keys(cycle: UUID, cause: str) -> None:
         "cause": cause,
         "moment": clock.now().isoformat(timespec="microseconds"),
     }
-    await promise(board.leaf(board.Kind.ROLL_KEYS, body))
+    await append(board.Kind.ROLL_KEYS, body)
 
 
 async def code_keys(roll: UUID) -> frozenset[str]:
@@ -135,8 +135,8 @@ async def code_keys(roll: UUID) -> frozenset[str]:
 
 
 async def all_code_keys(cycle: UUID) -> list[bytes]:
-    """Every public key of a cycle that was not voided: what a `roll_keys` leaf commits to."""
-    rows = await Credential.select(Credential.public_key).where(Credential.cycle == cycle, Credential.state != "void")
+    """Every public key of a cycle, lost ones too: what they signed before must verify; a `roll_keys` leaf's keys."""
+    rows = await Credential.select(Credential.public_key).where(Credential.cycle == cycle)
     return sorted(bytes.fromhex(row["public_key"]) for row in rows)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha256
 from uuid import UUID
 
 from rembuk.board import store as board
@@ -12,12 +13,14 @@ from rembuk.cycles.rules import Election, ElectionState
 from rembuk.cycles.tables import Election as ElectionRow
 from rembuk.database import transaction
 from rembuk.errors import Refused
+from rembuk.people.codes import keys_root
+from rembuk.people.store import all_code_keys
 from rembuk.people.tables import Credential, RollEntry
 from rembuk.results.rules import Refusal, dice_of
 from rembuk.results.store.counting import contests_of
 from rembuk.results.tables import BallotsFile as BallotsFileRow
 from rembuk.voting import box as sealed_box
-from rembuk.voting.box import BallotsFile, Failure, OuterEnvelope
+from rembuk.voting.box import BallotsFile, Box, Failure, OuterEnvelope
 from rembuk.voting.keys import BrokenShares, join, public_of
 from rembuk.voting.tables import Envelope, RollMark
 
@@ -42,18 +45,27 @@ async def open_ballots(act: UUID, cycle: UUID, person: UUID, shares: Sequence[st
     """The second person signs, the trustees' shares open the box; how many ballots lay in it."""
     election = await _closed(cycle)
     secret = _secret(shares, election.trustee_key)
+    await cycles.insist_config(election)
     await board.drain()
-    chosen = await outer_envelopes(election.id)
-    marks = await _online_marks(election.id)
-    faults = sealed_box.outer_faults(chosen, marks, await _committed_keys(cycle), election.id)
-    box = sealed_box.boxed(election.id, chosen)
-    del chosen  # from here on nothing links a ballot to a person
-    if faults := faults or sealed_box.inner_faults(box, await _posted_hashes(election.id), marks):
-        raise Refused(Refusal.AUDIT_FAILS, words="; ".join(faults[:3]))
+    box = await _audited_box(election)
     contests = await contests_of(cycle)
     opened = sealed_box.open_box(box, secret, contests)
     files = [sealed_box.ballots_file(contest, opened.ballots.get(code, ())) for code, contest in contests.items()]
     return await _keep(act, cycle, person, files, opened.failures)
+
+
+async def _audited_box(election: Election) -> Box:
+    """The box without its outside; Refused(AUDIT_FAILS) when outside, keys or board do not fit (trust.md 4.6)."""
+    chosen, marks = await outer_envelopes(election.id), await _online_marks(election.id)
+    expected = dict(Counter(district for district, _ in marks.values()))
+    faults = sealed_box.outer_faults(chosen, expected, await _committed_keys(election.cycle), election.id)
+    faults += sealed_box.mark_faults(chosen, marks)
+    faults += [*await _uncommitted_keys(election), *await _lost_envelopes(election.id)]
+    box = sealed_box.boxed(election.id, chosen)
+    del chosen, marks  # from here on nothing links a ballot to a person
+    if faults := faults or sealed_box.inner_faults(box, await _posted_hashes(election.id), expected):
+        raise Refused(Refusal.AUDIT_FAILS, words="; ".join(faults[:3]))
+    return box
 
 
 @transaction
@@ -129,11 +141,12 @@ def _payload(election: Election) -> dict[str, str]:
     return {"election": str(election.id), "config_sha256": election.config_sha256}
 
 
-async def _online_marks(election: UUID) -> dict[str, int]:
-    rows = await RollMark.select(RollMark.roll.kecamatan.as_alias("district")).where(
+async def _online_marks(election: UUID) -> dict[UUID, tuple[str, int]]:
+    """District and seq of every mark of this election that came online, by roll entry."""
+    rows = await RollMark.select(RollMark.roll, RollMark.seq, RollMark.roll.kecamatan.as_alias("district")).where(
         (RollMark.election == election) & (RollMark.channel == "online")
     )
-    return dict(Counter(row["district"] for row in rows))
+    return {row["roll"]: (row["district"], row["seq"]) for row in rows}
 
 
 async def _eligible(cycle: UUID) -> dict[str, int]:
@@ -152,3 +165,22 @@ async def _posted_hashes(election: UUID) -> set[str]:
     leaves = await board.leaves_of(Kind.ENVELOPE)
     bodies = (json.loads(leaf.body) for leaf in leaves)
     return {body["sha256"] for body in bodies if body["election"] == str(election)}
+
+
+async def _uncommitted_keys(election: Election) -> list[str]:
+    """A fault when the keys of the codes are not those whose root was posted last: somebody added or swapped one."""
+    bodies = [json.loads(leaf.body) for leaf in await board.leaves_of(Kind.ROLL_KEYS)]
+    posted = [(body["root"], body["count"]) for body in bodies if body["cycle"] == str(election.cycle)]
+    keys = await all_code_keys(election.cycle)
+    return [] if posted[-1:] == [(keys_root(keys), len(keys))] else ["the keys of the codes are not those committed"]
+
+
+async def _lost_envelopes(election: UUID) -> list[str]:
+    """A fault when an envelope that was posted is not in the database any more, whichever it was."""
+    bodies = await _posted_hashes(election)
+    kept = {
+        sha256(row["ciphertext"]).hexdigest()
+        for row in await Envelope.select(Envelope.ciphertext).where(Envelope.election == election)
+    }
+    faults = [(len(bodies - kept), "posted envelopes are gone"), (len(kept - bodies), "envelopes were never posted")]
+    return [f"{number} {what}" for number, what in faults if number]

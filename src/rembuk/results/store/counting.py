@@ -15,6 +15,7 @@ from rembuk.database import transaction
 from rembuk.errors import Refused
 from rembuk.results import words
 from rembuk.results.rules import Refusal, options_of
+from rembuk.results.store.proving import insist_unmoved
 from rembuk.results.tables import BallotsFile, Count
 from rembuk.tally.count import compare, count
 from rembuk.tally.election import Completion, Election, Project
@@ -22,7 +23,6 @@ from rembuk.tally.pabulib import parse
 from rembuk.tally.result import Result, canonical
 from rembuk.voting.agreement import Agreement, FrozenDistrict, agreed
 from rembuk.voting.box import Contest
-
 
 SLOW = (Completion.ADD1, Completion.ADD1U)
 """Completions whose single count searches through many shares: what each loser lacked is not probed for them."""
@@ -82,6 +82,7 @@ async def count_cycle(cycle: UUID, person: UUID | None) -> int:
         raise Refused(Refusal.NOT_OPENED)
     if not election.seed:
         raise Refused(Refusal.NO_SEED)
+    await insist_unmoved(cycle)
     files = await BallotsFile.select(BallotsFile.area, BallotsFile.content).where(BallotsFile.cycle == cycle)
     contests = await contests_of(cycle)
     seed = election.seed.encode("ascii")

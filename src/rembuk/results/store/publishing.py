@@ -9,11 +9,12 @@ from uuid import UUID
 from rembuk.board import store as board
 from rembuk.board.rules import ActRecord, Json, Kind, canonical, digest
 from rembuk.cycles import store as cycles
-from rembuk.cycles.rules import ElectionState
+from rembuk.cycles.rules import Election, ElectionState
 from rembuk.database import transaction
 from rembuk.errors import Refused
 from rembuk.proposals import store as proposals
 from rembuk.results.rules import ProjectOutcome, Refusal
+from rembuk.results.store.recounting import insist_recounted
 from rembuk.results.tables import Count, DistrictProject
 from rembuk.voting.agreement import agreed
 
@@ -33,12 +34,26 @@ async def waiting_publication(cycle: UUID) -> ActRecord | None:
     return next((act for act in await board.waiting_acts(PUBLICATION) if act.payload_sha256 == wanted), None)
 
 
-@transaction
 async def publish(act: UUID, cycle: UUID, person: UUID) -> None:
-    """The second person signs: result leaf, outcomes of the proposals, results open to everybody."""
+    """The second person signs: result leaf, outcomes of the proposals, results open to everybody.
+
+    Counted once more before that: Refused(OTHER_COUNT) when what is kept is not what the ballots say.
+    """
+    await _opened(cycle)
+    await insist_recounted(cycle)
+    await _publish(act, cycle, person)
+
+
+async def _opened(cycle: UUID) -> Election:
     election = await cycles.election(cycle)
     if election.state is not ElectionState.OPENED:
         raise Refused(Refusal.ALREADY_PUBLISHED if election.state is ElectionState.COUNTED else Refusal.NOT_OPENED)
+    return election
+
+
+@transaction
+async def _publish(act: UUID, cycle: UUID, person: UUID) -> None:
+    election = await _opened(cycle)
     payload = await _payload(cycle)
     await board.second_act(act, person)
     await board.use_act(act, PUBLICATION, payload)

@@ -2,7 +2,7 @@
 
 from rembuk.voting.store.casting import Receipt, burn, cast, has_unsent, receipt_of, slot_of, visited
 from rembuk.voting.store.poll import closing_time, mark_of, poll_of, voter_of
-from rembuk.voting.store.readiness import key_named
+from rembuk.voting.store.readiness import key_named, roll_committed
 from rembuk.voting.store.turnout import refresh_turnout, turnout, turnout_by_rw
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "poll_of",
     "receipt_of",
     "refresh_turnout",
+    "roll_committed",
     "slot_of",
     "turnout",
     "turnout_by_rw",
