@@ -39,9 +39,9 @@ async def build_finished(cast: Cast, rng: Random, today: datetime) -> None:
     await _to_the_booth(cycle, cast, rng)
     at = (await _phase(cycle, PhaseKind.VOTING)).starts_at
     with clock.frozen(at + timedelta(hours=1)):
-        await enrol(cycle, rng, 600)
+        await enrol(cycle, rng, 450)
         secret = await _open_booth(cycle, cast)
-        await vote_many(cycle, rng, share=0.42)
+        await vote_many(cycle, rng, share=0.5)
     await finish(cycle, cast, rng, secret)
 
 
@@ -54,10 +54,10 @@ async def build_voting(cast: Cast, rng: Random, today: datetime) -> list[Door]:
     await _to_the_booth(cycle, cast, rng)
     at = (await _phase(cycle, PhaseKind.VOTING)).starts_at
     with clock.frozen(at + timedelta(hours=1)):
-        await enrol(cycle, rng, 500)
+        await enrol(cycle, rng, 350)
         doors = await give_codes(cycle, rng)
         await _open_booth(cycle, cast, keep_shares=True)
-        await vote_many(cycle, rng, share=0.2)
+        await vote_many(cycle, rng, share=0.25)
     with clock.frozen(today - timedelta(hours=5)):
         await report_some(cycle, cast, rng, HOME)
     await voting.refresh_turnout((await cycles.election(cycle.id)).id)

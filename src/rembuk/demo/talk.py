@@ -9,6 +9,7 @@ from rembuk.cycles.rules import Cycle
 from rembuk.database import transaction
 from rembuk.debate.tables import Comment
 from rembuk.demo.people import Cast
+from rembuk.demo.rows import insert_many
 from rembuk.moderation.tables import Flag
 from rembuk.proposals import store as proposals
 from rembuk.proposals.tables import Endorsement, Proposal
@@ -41,41 +42,40 @@ SAID = {
 @transaction
 async def talk(cycle: Cycle, cast: Cast, rng: Random) -> None:
     """Two to six comments under each proposal of the cycle, some answered."""
-    rows: list[Comment] = []
+    rows: list[dict[str, Any]] = []
     counts: dict[Any, int] = {}
     for proposal in await _proposals(cycle):
         mine = _thread(proposal, cast, rng)
         counts[proposal["id"]] = len(mine)
         rows += mine
-    for start in range(0, len(rows), 200):
-        await Comment.insert(*rows[start : start + 200])
+    await insert_many(Comment, rows)
     for proposal_id, count in counts.items():
         await proposals.write_comment_count(proposal_id, count)
 
 
-def _thread(proposal: dict[str, Any], cast: Cast, rng: Random) -> list[Comment]:
+def _thread(proposal: dict[str, Any], cast: Cast, rng: Random) -> list[dict[str, Any]]:
     rows = []
     for _ in range(rng.randint(2, 4)):
         position = rng.choices(("for", "against", "question"), (5, 2, 3))[0]
         opening = _comment(proposal, cast, rng, position)
         rows.append(opening)
         if rng.random() < 0.35:
-            rows.append(_comment(proposal, cast, rng, "reply", parent=opening.id))
+            rows.append(_comment(proposal, cast, rng, "reply", parent=opening["id"]))
     return rows
 
 
-def _comment(proposal: dict[str, Any], cast: Cast, rng: Random, position: str, parent: Any = None) -> Comment:
+def _comment(proposal: dict[str, Any], cast: Cast, rng: Random, position: str, parent: Any = None) -> dict[str, Any]:
     person, _ = cast.near(rng, proposal["kecamatan"])
     body = rng.choice(SAID[position])
-    return Comment(
-        id=uuid4(),
-        proposal=proposal["id"],
-        parent=parent,
-        author=person,
-        position=position,
-        body=body,
-        at=clock.now(),
-    )
+    return {
+        "id": uuid4(),
+        "proposal": proposal["id"],
+        "parent": parent,
+        "author": person,
+        "position": position,
+        "body": body,
+        "at": clock.now(),
+    }
 
 
 @transaction
@@ -85,9 +85,8 @@ async def support(cycle: Cycle, cast: Cast, rng: Random) -> None:
     for proposal in await _proposals(cycle):
         here = [person for person, home in cast.crowd if home.startswith(f"{proposal['kecamatan']}.")]
         keen = rng.sample(here, min(len(here), rng.randint(2, len(here))))
-        rows += [Endorsement(proposal=proposal["id"], person=person, at=clock.now()) for person in keen]
-    for start in range(0, len(rows), 300):
-        await Endorsement.insert(*rows[start : start + 300])
+        rows += [{"proposal": proposal["id"], "person": person, "at": clock.now()} for person in keen]
+    await insert_many(Endorsement, rows)
     await proposals.recount_endorsements(cycle.id)
 
 

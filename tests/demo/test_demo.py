@@ -1,0 +1,159 @@
+"""The demo as `make demo` builds it: once, whole, for this machine only, and the same again at the second start."""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from rembuk.cycles import store as cycles
+from rembuk.cycles.rules import PhaseKind
+from rembuk.database import close_database, open_database
+from rembuk.invariants import counts_repeat, leaves_equal_envelopes, one_mark, opened_equals_marks, seq_is_the_newest
+from rembuk.notices.tables import Notice
+from rembuk.proposals.tables import Proposal
+from rembuk.results import store as results
+from rembuk.settings import Settings
+from tests.databases import FAST
+
+PROGRAM = "from rembuk.cli import main; main()"
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """The environment of a demo in this folder."""
+    ours = {name: text for name, text in os.environ.items() if not name.startswith("REMBUK_")}
+    return {**ours, "REMBUK_DATA": str(folder), **more}
+
+
+async def rembuk(folder: Path, *arguments: str, **more: str) -> tuple[int, str, str]:
+    """Run `rembuk …`; exit code, output, errors."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", PROGRAM, *arguments),
+        env=environment(folder, **more),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 170)
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a demo, built once."""
+    import shutil
+    import tempfile
+
+    parent = Path(tempfile.mkdtemp(prefix="rembuk-demo-", dir=FAST))
+    began = time.process_time()
+    code, out, err = asyncio.run(rembuk(parent / "data", "demo", "--build-only", "--port", "8931"))
+    assert code == 0, out + err
+    assert "Traceback" not in err
+    assert time.process_time() - began < 60
+    yield parent / "data"
+    shutil.rmtree(parent, ignore_errors=True)
+
+
+def doors(folder: Path) -> dict[str, Any]:
+    """demo.json."""
+    found: dict[str, Any] = json.loads((folder / "demo.json").read_text("utf-8"))
+    return found
+
+
+async def test_it_tells_one_sign_in_per_role(demo: Path) -> None:
+    """Issue 2: demo.json names the address and the people with role, name, area and how to sign in."""
+    said = doors(demo)
+    assert said["url"] == "http://127.0.0.1:8931"
+    assert {person["role"] for person in said["people"]} >= {
+        *("resident", "facilitator", "official", "auditor", "admin", "trustee")
+    }
+    assert all(set(person) == {"role", "name", "area", "sign_in"} for person in said["people"])
+    assert all("simulasi" in person["name"] for person in said["people"])
+    assert sum(person["role"] == "official" for person in said["people"]) >= 2
+
+
+async def test_three_rounds_stand(demo: Path) -> None:
+    """Issue 2: one finished with published results and works, one voting, one proposing; invariants hold."""
+    await open_database(Settings(data=demo))
+    try:
+        rounds = {cycle.year: cycle for cycle in await cycles.cycles(kind="round")}
+        last, this, following = (rounds[year] for year in sorted(rounds))
+        assert await results.finished_cycles() == [last.id]
+        assert await cycles.is_open(last.id, PhaseKind.WORKS)
+        assert await cycles.is_open(this.id, PhaseKind.VOTING)
+        assert await cycles.is_open(following.id, PhaseKind.PROPOSALS)
+        assert await Proposal.count().where(Proposal.cycle == this.id) >= 64
+        assert all(cycle.simulated for cycle in rounds.values())
+        assert await Notice.count().where(Notice.sent_at.is_null()) == 0
+        assert len(await results.ballots_text(last.id, "32.73.27")) > 10_000, "Gedebage has ballots enough"
+        lines = await results.districts(last.id, await results.named(last))
+        assert len(lines) == 30
+        assert next(line for line in lines if line.area == "32.73.27").ballots >= 250
+        for holds in (one_mark, seq_is_the_newest, leaves_equal_envelopes, opened_equals_marks, counts_repeat):
+            assert await holds() == []
+    finally:
+        await close_database()
+
+
+async def test_the_finished_round_verifies(demo: Path, tmp_path: Path) -> None:
+    """T-VERIFY: what the demo exports, the stand-alone verifier finds in order."""
+    code, listed, err = await rembuk(demo, "export", "cycle", "--list", REMBUK_DEMO="true")
+    assert code == 0, err
+    slug = listed.split()[0]
+    code, _, err = await rembuk(demo, "export", "cycle", slug, str(tmp_path / "bundle"), REMBUK_DEMO="true")
+    assert code == 0, err
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "rembuk_verify", str(tmp_path / "bundle")), stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), 170)
+    assert process.returncode == 0, out.decode()[-2000:]
+
+
+async def test_the_second_start_keeps_data_and_doors(demo: Path) -> None:
+    """Issue 2: nothing is built twice; every page says demo; the doctor finds no fault."""
+    before = doors(demo)["people"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", PROGRAM, "demo", "--data", str(demo), "--port", str(port)),
+        env=environment(demo),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        page = await _served(f"http://127.0.0.1:{port}/")
+    finally:
+        process.terminate()
+        await asyncio.wait_for(process.wait(), 30)
+    assert "demo" in page.lower() and "simulasi" in page.lower()
+    assert doors(demo) == {"url": f"http://127.0.0.1:{port}", "people": before}
+    code, out, err = await rembuk(demo, "doctor", "--invariants", REMBUK_DEMO="true")
+    assert code == 0, out + err
+
+
+async def _served(address: str) -> str:
+    async with httpx.AsyncClient(timeout=5) as client:
+        for _ in range(120):
+            try:
+                answer = await client.get(address)
+            except httpx.TransportError:
+                await asyncio.sleep(0.5)
+                continue
+            assert answer.status_code == 200
+            return answer.text
+    raise AssertionError("the demo never answered")
+
+
+async def test_demo_mode_listens_on_this_machine_only(tmp_path: Path) -> None:
+    """Issue 2: `rembuk serve` in demo mode refuses any other address, in one line."""
+    code, out, err = await rembuk(tmp_path, "serve", "--host", "0.0.0.0", REMBUK_DEMO="true")
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1 and "127.0.0.1" in err
