@@ -21,7 +21,6 @@
    [data-fokus]                 focused on load (error summary); [data-hitung=<id>] shows letters left of a maxlength field
    input[data-dari-pagar]       filled from the address after "#" (a QR code), which is then wiped: it never travels by itself
    [data-diam=<seconds>]        kiosk: no touch for so long leads to data-ke
-   input[data-dari-pagar]       takes what stands behind "#" in the address (a voter code from a QR), which no server sees
    [data-luring]                offline page: list of kept pages */
 const $ = (s, of = document) => of.querySelector(s), $$ = (s, of = document) => [...of.querySelectorAll(s)]
 const lang = document.documentElement.lang === "en" ? "en" : "id"
@@ -236,11 +235,13 @@ if (kiosk) {
   for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, wait, { passive: true })
   wait()
 }
-$$("[data-dari-pagar]").forEach((field) => {
-  if (location.hash.length < 2) return
-  field.value = decodeURIComponent(location.hash.slice(1))
-  history.replaceState(null, "", location.pathname + location.search)
-})
+/* htmx only saves reloads, so it comes with the first touch: the first visit stays light, links and forms work meanwhile. */
+const touches = ["pointerover", "pointerdown", "keydown", "focusin"], vendor = document.documentElement.dataset.htmx
+const quicken = () => {
+  touches.forEach((kind) => removeEventListener(kind, quicken))
+  document.head.append(make("script", { src: vendor }))
+}
+if (vendor && $("[hx-get],[hx-post]")) touches.forEach((kind) => addEventListener(kind, quicken, { passive: true }))
 const offline = $("[data-luring]")
 if (offline && "caches" in window) caches.open("halaman").then(async (store) => {
   const pages = (await store.keys()).map((request) => new URL(request.url).pathname)

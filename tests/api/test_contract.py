@@ -64,7 +64,7 @@ def _call(operation: Any, mode: GenerationMode) -> None:
 
     @CALM
     @given(case=operation.as_strategy(generation_mode=mode))
-    def one(case: Case) -> None:
+    def one(case: Case[Any]) -> None:
         case.call_and_validate(timeout=20, excluded_checks=[positive_data_acceptance] if related else [])
 
     one()

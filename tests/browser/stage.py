@@ -47,7 +47,7 @@ class Demo:
 
     def person(self, role: str, nth: int = 0) -> dict[str, str]:
         """The sign-in of the nth person with a role."""
-        found = [each["sign_in"] for each in self.people if each["role"] == role]
+        found: list[dict[str, str]] = [each["sign_in"] for each in self.people if each["role"] == role]
         return found[nth]
 
 
@@ -67,7 +67,7 @@ def built(folder: Path) -> Path:
         return data
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "build.log").open("wb") as log:
-        command = [REMBUK, "demo", "--build-only", "--data", str(data)]
+        command = [str(REMBUK), "demo", "--build-only", "--data", str(data)]
         subprocess.run(command, env=_environment(), stdout=log, stderr=log, check=True, timeout=240)
     return data
 
@@ -93,7 +93,7 @@ def served(data: Path) -> Iterator[Demo]:
     """The demo in a folder (built when it is empty), served while the block runs."""
     port = free_port()
     log = (data.parent / f"demo-{port}.log").open("wb")
-    command = [REMBUK, "demo", "--port", str(port), "--data", str(data)]
+    command = [str(REMBUK), "demo", "--port", str(port), "--data", str(data)]
     server = subprocess.Popen(command, env=_environment(), stdout=log, stderr=log)
     try:
         url = f"http://127.0.0.1:{port}"

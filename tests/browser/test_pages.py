@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.browser.places import PAGES
@@ -98,7 +98,7 @@ def weigh(browser: Browser, demo: Demo, path: str) -> tuple[int, list[str]]:
     urls: dict[str, str] = {}
     sizes: dict[str, int] = {}
     wire.send("Network.enable")
-    wire.on("Network.requestWillBeSent", lambda e: urls.setdefault(_id(e), e["request"]["url"]))
+    wire.on("Network.requestWillBeSent", lambda e: urls.__setitem__(_id(e), e["request"]["url"]))
     wire.on("Network.loadingFinished", lambda e: sizes.__setitem__(_id(e), int(e["encodedDataLength"])))
     page.goto(path)
     page.wait_for_load_state("networkidle")

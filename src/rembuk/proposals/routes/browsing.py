@@ -14,6 +14,7 @@ from markupsafe import Markup
 from rembuk import clock
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle, PhaseKind
+from rembuk.errors import N_
 from rembuk.places import store as places
 from rembuk.places.atlas import Atlas
 from rembuk.places.maps import Map, Pin, area_map, pin
@@ -121,9 +122,9 @@ def choices(asked: Asked, atlas: Atlas) -> dict[str, Any]:
     return {
         "issues": [(issue, ADDRESS_OF_ISSUE[issue], words) for issue, words in ISSUE_WORDS.items()],
         "statuses": list(STATUS_WORDS.items()),
-        "kecamatan_options": [("", "Seluruh kota"), *_options(atlas.at(Level.KECAMATAN), "Kec. ")],
-        "kelurahan_options": [("", "Semua kelurahan"), *_options(kelurahan)],
-        "rw_options": [("", "Semua RW"), *((rw.number, rw.name) for rw in rws)],
+        "kecamatan_options": [("", N_("Seluruh kota")), *_options(atlas.at(Level.KECAMATAN), "Kec. ")],
+        "kelurahan_options": [("", N_("Semua kelurahan")), *_options(kelurahan)],
+        "rw_options": [("", N_("Semua RW")), *((rw.number, rw.name) for rw in rws)],
     }
 
 
@@ -165,7 +166,7 @@ async def map_page(request: Request) -> Response:
     filters = asked.filters(cycle.id)
     if asked.kecamatan is None:
         counts = await store.count_by_kecamatan(filters)
-        drawn, rows = city_map(atlas, asked, counts), _rows(atlas, asked, counts, Level.KECAMATAN)
+        drawn, rows = coarse_map(city_map(atlas, asked, counts)), _rows(atlas, asked, counts, Level.KECAMATAN)
         return page(request, "proposals/map.html", public=True, asked=asked, map=drawn, rows=rows, pins=[], cards=[])
     counts, points = await store.count_by_kelurahan(filters), await store.points(filters)
     pins = _pins(atlas, points)

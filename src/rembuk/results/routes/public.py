@@ -13,6 +13,7 @@ from rembuk.money import percent
 from rembuk.places import store as places
 from rembuk.places.maps import Map, area_map
 from rembuk.places.rules import Level
+from rembuk.proposals.outlines import coarse_map
 from rembuk.results import store
 from rembuk.results.rules import DistrictResult, Refusal
 from rembuk.results.store.reading import DistrictLine
@@ -130,13 +131,14 @@ async def _turnout_map(cycle: Cycle, lines: list[DistrictLine]) -> Map | None:
         return None
     tenths = {line.area: line.ballots * 1000 // line.eligible for line in lines if line.eligible}
     slugs = {line.area: line.slug for line in lines}
-    return area_map(
+    drawn = area_map(
         await places.atlas(),
         Level.KECAMATAN,
         tenths,
         href=lambda area: f"/hasil/{slugs[area.code]}?siklus={cycle.slug}" if area.code in slugs else "",
         words=lambda amount: percent(amount, 1000),
     )
+    return coarse_map(drawn)
 
 
 def _plain(cell: object) -> object:
