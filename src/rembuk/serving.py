@@ -13,6 +13,7 @@ from rembuk.web.logs import start_logging
 if TYPE_CHECKING:
     from litestar import Litestar
 
+DEMO_SIGN_INS = "demo.json"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -21,6 +22,8 @@ def run(host: str, port: int, workers: int) -> None:
     chosen = settings()
     if chosen.demo and host not in LOOPBACK:
         _stop("demo mode listens on this machine only (127.0.0.1)")
+    if not chosen.demo and (chosen.data / DEMO_SIGN_INS).exists():
+        _stop(f"{chosen.data} holds a demo, whose passwords everybody knows; serve it with rembuk demo")
     if workers > 1 and not chosen.database_url:
         _stop("several workers need PostgreSQL (REMBUK_DATABASE_URL); SQLite has one")
     start_logging(chosen.log_level)

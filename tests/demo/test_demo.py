@@ -157,3 +157,11 @@ async def test_demo_mode_listens_on_this_machine_only(tmp_path: Path) -> None:
     code, out, err = await rembuk(tmp_path, "serve", "--host", "0.0.0.0", REMBUK_DEMO="true")
     assert (code, out) == (2, "")
     assert len(err.splitlines()) == 1 and "127.0.0.1" in err
+
+
+async def test_a_demo_is_not_served_as_a_city(tmp_path: Path) -> None:
+    """Issue 2: demo sign-ins exist in demo mode only: without it the folder of a demo is not served at all."""
+    (tmp_path / "demo.json").write_text("{}")
+    code, out, err = await rembuk(tmp_path, "serve")
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1 and "rembuk demo" in err

@@ -17,10 +17,10 @@ from rembuk.demo.rounds import build_finished, build_proposing, build_voting
 from rembuk.people.pepper import make_secrets
 from rembuk.people.store import confirm_pepper
 from rembuk.places import store as places
+from rembuk.serving import DEMO_SIGN_INS
 from rembuk.settings import settings
 
 SEED = 20_261_121
-SIGN_INS = "demo.json"
 
 
 def prepare(folder: Path, *, reset: bool = False) -> None:
@@ -67,11 +67,11 @@ async def _build(folder: Path) -> list[Door]:
 
 def _write_doors(folder: Path, doors: list[Door]) -> None:
     said = {"url": settings().base_url, "people": [door.said for door in doors]}
-    (folder / SIGN_INS).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    (folder / DEMO_SIGN_INS).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def _read_doors(folder: Path) -> list[Door]:
-    said = json.loads((folder / SIGN_INS).read_text("utf-8"))
+    said = json.loads((folder / DEMO_SIGN_INS).read_text("utf-8"))
     doors = [Door(**each) for each in said["people"]]
     _write_doors(folder, doors)  # the port may be another one this time
     return doors
@@ -82,7 +82,7 @@ def _tell(folder: Path, doors: list[Door]) -> None:
     for door in doors:
         ways = ", ".join(f"{name}: {text}" for name, text in door.sign_in.items())
         say(f"  {door.role:<12} {door.name:<28} {ways}")
-    say(f"\nJuga ditulis di {folder / SIGN_INS}. Semua orang dan suara di sini simulasi.\n")
+    say(f"\nJuga ditulis di {folder / DEMO_SIGN_INS}. Semua orang dan suara di sini simulasi.\n")
 
 
 def say(line: str) -> None:
