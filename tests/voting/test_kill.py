@@ -22,7 +22,7 @@ from tests.floor.test_database_crash import assert_sound
 from tests.voting.storming import FORMS
 
 CAMPAIGN = os.environ.get("REMBUK_TEST_CAMPAIGN") == "1"
-KILLS, VOTERS = (200, 120) if CAMPAIGN else (2, 6)
+KILLS, VOTERS = (int(os.environ.get("REMBUK_TEST_KILLS", "200")), 60) if CAMPAIGN else (2, 6)
 
 
 @pytest.fixture(autouse=True)
