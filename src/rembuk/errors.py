@@ -8,6 +8,19 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate me l
     return text
 
 
+class Said(str):
+    """A text with its facts filled in that remembers both, so that pages can say it anew in another language."""
+
+    text: str
+    facts: dict[str, object]
+
+    def __new__(cls, text: str, /, **facts: object) -> "Said":
+        """The text, marked with N_, with each {fact} filled in; raises KeyError when one is missing."""
+        made = super().__new__(cls, text.format(**facts))
+        made.text, made.facts = text, facts
+        return made
+
+
 class Reason(Enum):
     """One reason per member: an HTTP status and one Indonesian sentence, which may name facts in {braces}."""
 
@@ -27,6 +40,6 @@ class Refused(Exception):
         self.reason = reason
         self.facts = facts
 
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """The reason in words, with its facts filled in."""
-        return self.reason.sentence.format(**self.facts)
+        return Said(self.reason.sentence, **self.facts)

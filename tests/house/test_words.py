@@ -37,7 +37,7 @@ def test_a_catalogue_lists_exactly_the_texts(lang: str, found: Catalog) -> None:
 def test_english_is_complete() -> None:
     """pages.md 7: no untranslated text; missing Sundanese shows Indonesian, English has none missing."""
     assert "en" in catalogues.COMPLETE
-    assert {lang: catalogues.lacking(lang) for lang in languages()} == dict.fromkeys(languages(), [])
+    assert not [(lang, text) for lang in languages() for text in catalogues.lacking(lang)]
 
 
 @pytest.mark.parametrize("lang", [lang for lang in languages() if lang != SOURCE])

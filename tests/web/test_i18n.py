@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 
+from rembuk.errors import Said
 from rembuk.web import catalogues, i18n
 from rembuk.web.reasons import Web
 from rembuk.web.templates import FORMATS, environment, rw_number
@@ -92,3 +93,20 @@ def test_no_template_text_holds_a_lone_percent_sign() -> None:
     lone = re.compile(r"%(?!\(\w+\)|%)")
     found = [text.id for text in catalogues.texts() if any(file.startswith("templates/") for file, _ in text.locations)]
     assert [text for text in found if isinstance(text, str) and lone.search(text.replace("%%", ""))] == []
+
+
+def test_a_text_said_with_facts_is_said_anew_in_every_language() -> None:
+    """Facts stay, names among them are translated, and neither is taken for HTML or for a place to fill."""
+    said = Said("Tahap {phase} sudah ditutup.", phase="Hasil")
+    risky = Said("{n} usulan didanai", n="<b>100%")
+    page = environment().from_string("{{ said }}|{{ _(said) }}|{{ _(risky) }}|{{ risky }}")
+    assert said == "Tahap Hasil sudah ditutup."
+    shown = "&lt;b&gt;100% usulan didanai"
+    assert page.render(said=said, risky=risky) == f"{said}|{said}|{shown}|{shown}"
+    try:
+        i18n.speak("en")
+        shown = "&lt;b&gt;100% proposals funded"
+        again = "Stage Result is closed."
+        assert page.render(said=said, risky=risky) == f"{again}|{again}|{shown}|{shown}"
+    finally:
+        i18n.speak("id")

@@ -8,7 +8,7 @@ from uuid import UUID
 from rembuk import clock
 from rembuk.complaints import store
 from rembuk.complaints.rules import BODY, STATE_WORDS, UNITS, Complaint, Refusal, State, Words, faults
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused, Said
 from rembuk.files import store as files
 from rembuk.files.rules import Refusal as FileRefusal
 from rembuk.places import store as places
@@ -63,7 +63,7 @@ def _shown(complaint: Complaint, atlas: Atlas) -> dict[str, Any]:
     late = complaint.is_overdue(today)
     day = complaint.due_on
     due = clock.short_date(datetime(day.year, day.month, day.day, 5, tzinfo=UTC))
-    who = complaint.unit or "Fasilitator"
+    who = complaint.unit or N_("Fasilitator")
     waits = complaint.state in (State.NEW, State.FORWARDED)
     return {
         "number": complaint.number,
@@ -72,7 +72,7 @@ def _shown(complaint: Complaint, atlas: Atlas) -> dict[str, Any]:
         "landmark": complaint.landmark,
         "state": STATE_WORDS[complaint.state],
         "kind": "bahaya" if late else "lulus" if not waits else "",
-        "clock": f"{who} menjawab paling lambat {due}" + (", sudah lewat" if late else "") if waits else "",
+        "clock": Said(OVERDUE if late else DUE, unit=who, day=due) if waits else "",
         "answer": complaint.answer,
         "answered_at": complaint.answered_at,
         "at": complaint.at,
@@ -102,7 +102,7 @@ async def send(request: Request) -> Response:
             raise
         return await _form_page(request, form.values, {"photo": refused.sentence()})
     number = await store.send(person, _words(form, photo.id if photo else None))
-    return redirect(f"/pengaduan/{number}", flash=f"Pengaduan Anda tercatat dengan nomor {number}.")
+    return redirect(f"/pengaduan/{number}", flash=Said(N_("Pengaduan Anda tercatat dengan nomor {n}."), n=number))
 
 
 def _words(form: Form, photo: UUID | None) -> Words:
@@ -117,6 +117,8 @@ async def area_of(request: Any) -> str | None:
         return None
 
 
+DUE = N_("{unit} menjawab paling lambat {day}")
+OVERDUE = N_("{unit} menjawab paling lambat {day}, sudah lewat")
 HELPER = FACILITATOR.within(area_of)
 
 
@@ -136,7 +138,7 @@ async def forward(request: Request, number: int) -> Response:
     form = await read_form(request)
     unit = form.choice("unit", UNITS, required=False) or ""
     await store.forward(number, unit, _person(viewer(request)), on_site=form.ticked("on_site"))
-    return redirect(f"/pengaduan/{number}", flash=f"Diteruskan ke {unit}.")
+    return redirect(f"/pengaduan/{number}", flash=Said(N_("Diteruskan ke {unit}."), unit=unit))
 
 
 @post("/pengaduan/{number:int}/jawab", guard=HELPER)
@@ -145,14 +147,14 @@ async def answer(request: Request, number: int) -> Response:
     form = await read_form(request)
     state = State.CLOSED if form.text("act") == "close" else State.ANSWERED
     await store.answer(number, state, form.text("answer", most=1500), _person(viewer(request)))
-    return redirect(f"/pengaduan/{number}", flash="Jawaban sudah dikirim kepada pelapor.")
+    return redirect(f"/pengaduan/{number}", flash=N_("Jawaban sudah dikirim kepada pelapor."))
 
 
 @post("/pengaduan/{number:int}/jadikan-usulan", guard=HELPER)
 async def make_proposal(request: Request, number: int) -> Response:
     """Prepare a draft proposal for the writer."""
     await store.make_proposal(number, _person(viewer(request)))
-    return redirect(f"/pengaduan/{number}", flash="Draf usulan sudah disiapkan. Pelapor diberi tahu.")
+    return redirect(f"/pengaduan/{number}", flash=N_("Draf usulan sudah disiapkan. Pelapor diberi tahu."))
 
 
 HANDLERS = [form_page, send, show_page, forward, answer, make_proposal]

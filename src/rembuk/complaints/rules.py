@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from rembuk.errors import N_, Reason
+from rembuk.errors import N_, Reason, Said
 from rembuk.workdays import NO_HOLIDAYS, workday_after
 
 BODY = (15, 1500)
@@ -94,15 +94,15 @@ def due_on(state: State, day: date, on_site: bool = False, holidays: Collection[
 
 def faults(body: str, rw_is_known: bool, landmark: str) -> dict[str, str]:
     """What is wrong with a complaint, by field."""
-    found = {}
+    found: dict[str, str] = {}
     if not body.strip():
-        found["body"] = "Masalah masih kosong. Tulis, misalnya: Sampah tidak diangkut sejak Senin."
+        found["body"] = Said(N_("Masalah masih kosong. Tulis, misalnya: Sampah tidak diangkut sejak Senin."))
     elif not BODY[0] <= len(body.strip()) <= BODY[1]:
-        found["body"] = f"Tulis antara {BODY[0]} dan {BODY[1]} huruf."
+        found["body"] = Said(N_("Tulis antara {least} dan {most} huruf."), least=BODY[0], most=BODY[1])
     if not rw_is_known:
-        found["rw"] = "RW belum dipilih. Pilih RW tempat masalah ini."
+        found["rw"] = Said(N_("RW belum dipilih. Pilih RW tempat masalah ini."))
     if len(landmark) > LANDMARK_LONGEST:
-        found["landmark"] = f"Patokan terlalu panjang. Paling banyak {LANDMARK_LONGEST} huruf."
+        found["landmark"] = Said(N_("Patokan terlalu panjang. Paling banyak {most} huruf."), most=LANDMARK_LONGEST)
     return found
 
 

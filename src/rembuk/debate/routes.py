@@ -7,7 +7,7 @@ from uuid import UUID
 from rembuk.debate import store
 from rembuk.debate.rules import Position, Refusal, Sort
 from rembuk.debate.shown import ShownDebate, shown
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused
 from rembuk.proposals import store as proposals
 from rembuk.proposals.rules import Detail
 from rembuk.web.forms import Form, read_form
@@ -62,7 +62,7 @@ async def say(request: Request, number: int) -> Response:
         field = "position" if refused.reason is Refusal.NO_POSITION else "body"
         form.errors.say(field, refused.reason.sentence)
         return await _debate(request, number, form, 422)
-    return redirect(f"/usulan/{number}/rembuk?urut=terbaru#k-{written}", "Tanggapan Anda sudah tampil.")
+    return redirect(f"/usulan/{number}/rembuk?urut=terbaru#k-{written}", N_("Tanggapan Anda sudah tampil."))
 
 
 @post("/komentar/{comment:uuid}/balas", guard=SIGNED_IN)
@@ -71,7 +71,7 @@ async def reply(request: Request, comment: UUID) -> Response:
     form, who = await read_form(request), viewer(request)
     await throttle("komentar", str(who.person), _COMMENTS, _WINDOW)
     number, written = await store.reply(comment, who, form.text("body"))
-    return redirect(f"/usulan/{number}/rembuk#k-{written}", "Balasan Anda sudah tampil.")
+    return redirect(f"/usulan/{number}/rembuk#k-{written}", N_("Balasan Anda sudah tampil."))
 
 
 @post("/komentar/{comment:uuid}/membantu", guard=SIGNED_IN)
@@ -88,7 +88,7 @@ async def mark_helpful(request: Request, comment: UUID) -> Response:
 async def delete(request: Request, comment: UUID) -> Response:
     """Take one's own comment back."""
     number = await store.delete(comment, viewer(request))
-    return redirect(f"/usulan/{number}/rembuk", "Tanggapan Anda sudah dihapus.", "info")
+    return redirect(f"/usulan/{number}/rembuk", N_("Tanggapan Anda sudah dihapus."), "info")
 
 
 HANDLERS = [debate_page, say, reply, mark_helpful, delete]

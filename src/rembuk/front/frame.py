@@ -10,4 +10,4 @@ FRAME: Mapping[str, object] = {"unsent": False}
 
 async def frame_of(viewer: Viewer) -> Mapping[str, object]:
     """Whether this viewer opened the booth and sent nothing; asked only of people on the roll."""
-    return {"unsent": await has_unsent(viewer.roll)} if viewer.roll else {}
+    return {"unsent": await has_unsent(viewer.roll, viewer.person)} if viewer.roll else {}

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from rembuk.errors import N_
+
 
 @dataclass(frozen=True)
 class Term:
@@ -15,82 +17,87 @@ class Term:
 TERMS = (
     Term(
         "aturan-hitung",
-        "Aturan hitung",
-        "Cara menentukan usulan yang didanai dari suara warga. Ditetapkan sebelum suara dibuka.",
+        N_("Aturan hitung"),
+        N_("Cara menentukan usulan yang didanai dari suara warga. Ditetapkan sebelum suara dibuka."),
     ),
     Term(
         "bagian-setara",
-        "Bagian Setara",
-        "Aturan hitung yang memberi setiap pemilih bagian uang yang sama. Bagian itu dipakai untuk usulan pilihannya.",
+        N_("Bagian Setara"),
+        N_(
+            "Aturan hitung yang memberi setiap pemilih bagian uang yang sama. "
+            "Bagian itu dipakai untuk usulan pilihannya."
+        ),
     ),
     Term(
         "berita-acara",
-        "Berita acara",
-        "Surat resmi tentang jalannya dan hasil pemungutan suara. Ditandatangani dua orang.",
+        N_("Berita acara"),
+        N_("Surat resmi tentang jalannya dan hasil pemungutan suara. Ditandatangani dua orang."),
     ),
     Term(
         "bilik-suara",
-        "Bilik suara",
-        "Halaman untuk memilih. Di sana tidak ada menu dan pemberitahuan, supaya Anda tenang.",
+        N_("Bilik suara"),
+        N_("Halaman untuk memilih. Di sana tidak ada menu dan pemberitahuan, supaya Anda tenang."),
     ),
-    Term("cadangan", "Cadangan", "Usulan yang maju kalau ada usulan didanai yang batal."),
-    Term("dukung", "Dukung", "Tanda bahwa Anda setuju sebuah usulan dibahas. Dukungan bukan suara."),
+    Term("cadangan", N_("Cadangan"), N_("Usulan yang maju kalau ada usulan didanai yang batal.")),
+    Term("dukung", N_("Dukung"), N_("Tanda bahwa Anda setuju sebuah usulan dibahas. Dukungan bukan suara.")),
     Term(
         "fasilitator",
-        "Fasilitator",
-        "Warga terlatih yang membantu RW menulis usulan, rembuk, dan memilih di pos.",
+        N_("Fasilitator"),
+        N_("Warga terlatih yang membantu RW menulis usulan, rembuk, dan memilih di pos."),
     ),
     Term(
         "ikut-memilih",
-        "Ikut memilih",
-        "Bagian pemilih terdaftar yang sudah memberi suara. Angkanya dihitung sekali sehari.",
+        N_("Ikut memilih"),
+        N_("Bagian pemilih terdaftar yang sudah memberi suara. Angkanya dihitung sekali sehari."),
     ),
     Term(
         "kamus-usulan",
-        "Kamus usulan",
-        "Daftar pekerjaan dan barang dengan satuan dan harga, untuk memperkirakan biaya.",
+        N_("Kamus usulan"),
+        N_("Daftar pekerjaan dan barang dengan satuan dan harga, untuk memperkirakan biaya."),
     ),
-    Term("keberatan", "Keberatan", "Permintaan agar pemeriksaan atau hasil dilihat lagi oleh orang lain."),
+    Term("keberatan", N_("Keberatan"), N_("Permintaan agar pemeriksaan atau hasil dilihat lagi oleh orang lain.")),
     Term(
-        "kode-bukti", "Kode bukti", "Kode yang menunjukkan suara Anda tercatat. Kode ini tidak menunjukkan isi suara."
+        "kode-bukti",
+        N_("Kode bukti"),
+        N_("Kode yang menunjukkan suara Anda tercatat. Kode ini tidak menunjukkan isi suara."),
     ),
-    Term("kode-pemilih", "Kode pemilih", "Kode rahasia di dalam amplop, untuk memilih tanpa akun."),
-    Term("musyawarah", "Musyawarah", "Tahap ketika warga menanggapi usulan sebelum dikunci."),
+    Term("kode-pemilih", N_("Kode pemilih"), N_("Kode rahasia di dalam amplop, untuk memilih tanpa akun.")),
+    Term("musyawarah", N_("Musyawarah"), N_("Tahap ketika warga menanggapi usulan sebelum dikunci.")),
     Term(
         "pagu",
-        "Pagu (batas biaya)",
-        "Uang paling banyak yang bisa dipakai satu kecamatan. Jumlah biaya pemenang tidak boleh melewatinya.",
+        N_("Pagu (batas biaya)"),
+        N_("Uang paling banyak yang bisa dipakai satu kecamatan. Jumlah biaya pemenang tidak boleh melewatinya."),
     ),
     Term(
         "papan-bukti",
-        "Papan bukti",
-        "Daftar terbuka yang hanya bisa ditambah. Setiap suara masuk punya satu baris di sana.",
+        N_("Papan bukti"),
+        N_("Daftar terbuka yang hanya bisa ditambah. Setiap suara masuk punya satu baris di sana."),
     ),
-    Term("pembagian", "Pembagian", "Cara uang kota dibagi menjadi pagu kecamatan. Rumusnya terbuka."),
+    Term("pembagian", N_("Pembagian"), N_("Cara uang kota dibagi menjadi pagu kecamatan. Rumusnya terbuka.")),
     Term(
         "pemeriksaan",
-        "Pemeriksaan",
-        "Petugas melihat apakah usulan bisa dikerjakan kota, di lahan yang benar, dengan biaya wajar.",
+        N_("Pemeriksaan"),
+        N_("Petugas melihat apakah usulan bisa dikerjakan kota, di lahan yang benar, dengan biaya wajar."),
     ),
     Term(
         "pemegang-kunci",
-        "Pemegang kunci",
-        "Orang dari beberapa lembaga yang bersama-sama membuka kotak suara. Satu orang saja tidak bisa.",
+        N_("Pemegang kunci"),
+        N_("Orang dari beberapa lembaga yang bersama-sama membuka kotak suara. Satu orang saja tidak bisa."),
     ),
     Term(
         "penjagaan-rembuk",
-        "Penjagaan rembuk",
-        "Menjaga percakapan tetap sopan. Setiap tindakan punya alasan dan bisa dibanding.",
+        N_("Penjagaan rembuk"),
+        N_("Menjaga percakapan tetap sopan. Setiap tindakan punya alasan dan bisa dibanding."),
     ),
-    Term("rab", "Rincian biaya (RAB)", "Daftar pekerjaan dengan volume, harga satuan, dan jumlahnya."),
-    Term("rembuk", "Rembuk", "Percakapan warga di bawah setiap usulan: mendukung, keberatan, atau bertanya."),
-    Term("saksi", "Saksi", "Kampus, media, atau perkumpulan yang ikut memeriksa papan bukti."),
-    Term("siklus", "Siklus", "Satu putaran dari usulan sampai pelaksanaan, biasanya satu tahun."),
-    Term("surat-suara", "Surat suara", "Daftar usulan yang bisa Anda pilih di kecamatan Anda."),
-    Term("titik-temu", "Titik temu", "Ringkasan fasilitator tentang apa yang disepakati warga."),
+    Term("rab", N_("Rincian biaya (RAB)"), N_("Daftar pekerjaan dengan volume, harga satuan, dan jumlahnya.")),
+    Term("rembuk", N_("Rembuk"), N_("Percakapan warga di bawah setiap usulan: mendukung, keberatan, atau bertanya.")),
+    Term("saksi", N_("Saksi"), N_("Kampus, media, atau perkumpulan yang ikut memeriksa papan bukti.")),
+    Term("siklus", N_("Siklus"), N_("Satu putaran dari usulan sampai pelaksanaan, biasanya satu tahun.")),
+    Term("surat-suara", N_("Surat suara"), N_("Daftar usulan yang bisa Anda pilih di kecamatan Anda.")),
+    Term("titik-temu", N_("Titik temu"), N_("Ringkasan fasilitator tentang apa yang disepakati warga.")),
     Term(
         "usulan",
-        "Usulan",
-        "Pekerjaan yang diminta warga untuk lingkungannya: sampah, air bersih, atau banjir.",
+        N_("Usulan"),
+        N_("Pekerjaan yang diminta warga untuk lingkungannya: sampah, air bersih, atau banjir."),
     ),
 )

@@ -5,23 +5,32 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from rembuk.cycles.rules import PHASES, Phase, PhaseKind
+from rembuk.errors import N_, Said
 from rembuk.money import thousands
 
 FULL_NAMES = {
-    PhaseKind.PROPOSALS: "Usulan",
-    PhaseKind.DEBATE: "Musyawarah",
-    PhaseKind.REVIEW: "Pemeriksaan",
-    PhaseKind.VOTING: "Pemungutan suara",
-    PhaseKind.RESULTS: "Hasil",
-    PhaseKind.WORKS: "Pelaksanaan",
+    PhaseKind.PROPOSALS: N_("Usulan"),
+    PhaseKind.DEBATE: N_("Musyawarah"),
+    PhaseKind.REVIEW: N_("Pemeriksaan"),
+    PhaseKind.VOTING: N_("Pemungutan suara"),
+    PhaseKind.RESULTS: N_("Hasil"),
+    PhaseKind.WORKS: N_("Pelaksanaan"),
 }
-_DAYS_FOR = {
-    PhaseKind.PROPOSALS: "untuk mengusulkan",
-    PhaseKind.DEBATE: "untuk memberi pendapat",
-    PhaseKind.REVIEW: "pemeriksaan",
-    PhaseKind.VOTING: "untuk memilih",
-    PhaseKind.RESULTS: "masa keberatan",
-    PhaseKind.WORKS: "pemantauan",
+_LAST_DAY = {
+    PhaseKind.PROPOSALS: N_("hari terakhir untuk mengusulkan"),
+    PhaseKind.DEBATE: N_("hari terakhir untuk memberi pendapat"),
+    PhaseKind.REVIEW: N_("hari terakhir pemeriksaan"),
+    PhaseKind.VOTING: N_("hari terakhir untuk memilih"),
+    PhaseKind.RESULTS: N_("hari terakhir masa keberatan"),
+    PhaseKind.WORKS: N_("hari terakhir pemantauan"),
+}
+_DAYS_LEFT = {
+    PhaseKind.PROPOSALS: N_("hari lagi untuk mengusulkan"),
+    PhaseKind.DEBATE: N_("hari lagi untuk memberi pendapat"),
+    PhaseKind.REVIEW: N_("hari lagi pemeriksaan"),
+    PhaseKind.VOTING: N_("hari lagi untuk memilih"),
+    PhaseKind.RESULTS: N_("hari lagi masa keberatan"),
+    PhaseKind.WORKS: N_("hari lagi pemantauan"),
 }
 
 
@@ -77,64 +86,85 @@ def stage_of(kind: PhaseKind | None, facts: Facts) -> Stage:
     }[kind](facts)
 
 
-def _count(number: int, what: str = "usulan") -> str:
-    return f"{thousands(number)} {what}"
-
-
 def _list_button(facts: Facts, number: int) -> Button:
-    return Button(f"Lihat {_count(number)}", facts.list_address)
+    return Button(Said(N_("Lihat {n} usulan"), n=thousands(number)), facts.list_address)
 
 
 def _proposals(facts: Facts) -> Stage:
-    said = f"{_count(facts.proposals)} sudah masuk" if facts.proposals else "Belum ada usulan"
-    text = f"{said} di {facts.place}. Tulis usulan Anda sampai {facts.until}."
-    buttons = (Button("Buat usulan", "/usulan/baru", "plus"), _list_button(facts, facts.proposals))
-    return Stage("Apa yang perlu dibenahi di RW Anda?", text, buttons)
+    if facts.proposals:
+        words = N_("{n} usulan sudah masuk di {place}. Tulis usulan Anda sampai {until}.")
+    else:
+        words = N_("Belum ada usulan di {place}. Tulis usulan Anda sampai {until}.")
+    text = Said(words, n=thousands(facts.proposals), place=facts.place, until=facts.until)
+    buttons = (Button(N_("Buat usulan"), "/usulan/baru", "plus"), _list_button(facts, facts.proposals))
+    return Stage(N_("Apa yang perlu dibenahi di RW Anda?"), text, buttons)
 
 
 def _debate(facts: Facts) -> Stage:
-    text = f"{_count(facts.proposals)} dari {facts.place} bisa ditanggapi dan didukung sampai {facts.until}."
-    buttons = (Button("Baca dan tanggapi", facts.list_address, "message-circle"),)
-    return Stage("Beri pendapat sebelum usulan dikunci", text, buttons)
+    text = Said(
+        N_("{n} usulan dari {place} bisa ditanggapi dan didukung sampai {until}."),
+        n=thousands(facts.proposals),
+        place=facts.place,
+        until=facts.until,
+    )
+    buttons = (Button(N_("Baca dan tanggapi"), facts.list_address, "message-circle"),)
+    return Stage(N_("Beri pendapat sebelum usulan dikunci"), text, buttons)
 
 
 def _review(facts: Facts) -> Stage:
-    text = (
-        f"{_count(facts.on_ballot)} dari {_count(facts.proposals)} sudah lolos pemeriksaan. "
-        f"Pemeriksaan selesai {facts.until}."
+    text = Said(
+        N_("{passed} usulan dari {n} usulan sudah lolos pemeriksaan. Pemeriksaan selesai {until}."),
+        passed=thousands(facts.on_ballot),
+        n=thousands(facts.proposals),
+        until=facts.until,
     )
-    return Stage("Petugas sedang memeriksa usulan", text, (Button("Pantau", facts.list_address, "eye"),))
+    return Stage(N_("Petugas sedang memeriksa usulan"), text, (Button(N_("Pantau"), facts.list_address, "eye"),))
 
 
 def _voting(facts: Facts) -> Stage:
-    text = f"{_count(facts.on_ballot)} sudah lolos pemeriksaan. Pilih yang paling Anda perlukan, sampai {facts.until}."
-    buttons = (Button("Buka surat suara", "/bilik", "checklist"), _list_button(facts, facts.on_ballot))
-    return Stage("Saatnya memilih usulan untuk lingkungan kita", text, buttons)
+    text = Said(
+        N_("{n} usulan sudah lolos pemeriksaan. Pilih yang paling Anda perlukan, sampai {until}."),
+        n=thousands(facts.on_ballot),
+        until=facts.until,
+    )
+    buttons = (Button(N_("Buka surat suara"), "/bilik", "checklist"), _list_button(facts, facts.on_ballot))
+    return Stage(N_("Saatnya memilih usulan untuk lingkungan kita"), text, buttons)
 
 
 def _voted(facts: Facts) -> Stage:
-    text = f"Anda masih bisa mengubahnya sampai {facts.until}. Yang dihitung hanya suara terakhir."
-    buttons = (Button("Lihat bukti", "/bukti", "receipt"), Button("Ubah suara", "/bilik"))
-    return Stage("Suara Anda sudah masuk", text, buttons)
+    text = Said(
+        N_("Anda masih bisa mengubahnya sampai {until}. Yang dihitung hanya suara terakhir."), until=facts.until
+    )
+    buttons = (Button(N_("Lihat bukti"), "/bukti", "receipt"), Button(N_("Ubah suara"), "/bilik"))
+    return Stage(N_("Suara Anda sudah masuk"), text, buttons)
 
 
 def _results(facts: Facts) -> Stage:
     href = f"/hasil/{facts.slug}" if facts.slug else "/hasil"
-    text = f"Hasil {facts.place} bisa dibaca, diputar ulang, dan dihitung sendiri. Masa keberatan sampai {facts.until}."
-    title = f"{_count(facts.funded)} didanai" if facts.funded else "Hasil pemungutan suara"
-    return Stage(title, text, (Button("Lihat hasil", href, "chart-bar"),))
+    text = Said(
+        N_("Hasil {place} bisa dibaca, diputar ulang, dan dihitung sendiri. Masa keberatan sampai {until}."),
+        place=facts.place,
+        until=facts.until,
+    )
+    funded = Said(N_("{n} usulan didanai"), n=thousands(facts.funded))
+    title = funded if facts.funded else N_("Hasil pemungutan suara")
+    return Stage(title, text, (Button(N_("Lihat hasil"), href, "chart-bar"),))
 
 
 def _works(facts: Facts) -> Stage:
-    title = f"{thousands(facts.works_running)} dari {thousands(facts.works)} pekerjaan berjalan"
+    running = Said(
+        N_("{running} dari {n} pekerjaan berjalan"), running=thousands(facts.works_running), n=thousands(facts.works)
+    )
     href = f"/pelaksanaan?kec={facts.slug}" if facts.slug else "/pelaksanaan"
-    text = "Lihat belanja, tahapan, dan catatan warga. Tulis apa yang Anda lihat di lapangan."
-    return Stage(title if facts.works else "Pekerjaan segera dimulai", text, (Button("Pantau", href, "tools"),))
+    text = N_("Lihat belanja, tahapan, dan catatan warga. Tulis apa yang Anda lihat di lapangan.")
+    title = running if facts.works else N_("Pekerjaan segera dimulai")
+    return Stage(title, text, (Button(N_("Pantau"), href, "tools"),))
 
 
 def _between(facts: Facts) -> Stage:
-    text = "Tahap berikutnya belum dibuka. Usulan yang sudah masuk tetap bisa dibaca."
-    return Stage("Rembuk warga untuk lingkungan kita", text, (Button("Lihat usulan", facts.list_address),))
+    text = N_("Tahap berikutnya belum dibuka. Usulan yang sudah masuk tetap bisa dibaca.")
+    buttons = (Button(N_("Lihat usulan"), facts.list_address),)
+    return Stage(N_("Rembuk warga untuk lingkungan kita"), text, buttons)
 
 
 @dataclass(frozen=True)
@@ -149,8 +179,8 @@ def countdown(phase: Phase, today: date, ends_on: date) -> Countdown:
     """How many days are left until the day a phase ends, in the city's own days."""
     days = (ends_on - today).days
     if days <= 0:
-        return Countdown("Hari ini", f"hari terakhir {_DAYS_FOR[phase.kind]}")
-    return Countdown(thousands(days), f"hari lagi {_DAYS_FOR[phase.kind]}")
+        return Countdown(N_("Hari ini"), _LAST_DAY[phase.kind])
+    return Countdown(thousands(days), _DAYS_LEFT[phase.kind])
 
 
 def step_of(kind: PhaseKind | None, phases: Sequence[Phase]) -> int:

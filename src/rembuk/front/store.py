@@ -17,6 +17,7 @@ from rembuk.proposals.listing import Filters, Order
 from rembuk.proposals.rules import Card, Issue, Status
 from rembuk.voting import store as voting
 from rembuk.voting.rules import Turnout
+from rembuk.web.i18n import language
 from rembuk.web.viewer import Viewer
 from rembuk.works import store as works
 from rembuk.works.rules import WorkCard, WorkStatus
@@ -106,7 +107,7 @@ async def _facts(cycle: Cycle, phase: Phase | None, viewer: Viewer, area: Area |
         funded=status[Status.FUNDED],
         works=sum(works_there.values()),
         works_running=sum(works_there.get(each, 0) for each in _RUNNING),
-        until=clock.moment(phase.ends_at) if phase else "",
+        until=clock.moment(phase.ends_at, language()) if phase else "",
         has_voted=await _has_voted(cycle.id, phase, viewer),
     )
 
@@ -116,7 +117,7 @@ async def _has_voted(cycle: UUID, phase: Phase | None, viewer: Viewer) -> bool:
     if phase is None or phase.kind is not PhaseKind.VOTING or not viewer.signed_in:
         return False
     roll = viewer.roll
-    if roll is None and viewer.person:
+    if viewer.person:  # the line they signed in by may be of another round
         entry = await people.roll_of(viewer.person, cycle)
         roll = entry.id if entry else None
     if roll is None:

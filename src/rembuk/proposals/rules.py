@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from rembuk.errors import N_, Reason
+from rembuk.errors import N_, Reason, Said
 from rembuk.money import LARGEST
 
 TITLE = (8, 60)
@@ -289,39 +289,44 @@ def volume_words(volume_milli: int) -> str:
     return f"{grouped},{part:03}".rstrip("0") if part else grouped
 
 
+BENEFICIARIES_LONG = N_("Siapa terbantu terlalu panjang. Paling banyak {most} huruf.")
+LINES_MANY = N_("Terlalu banyak baris. Paling banyak {most}.")
+
+
 def text_fault(text: str, limits: tuple[int, int], name: str, example: str) -> str | None:
     """What is wrong with a text, in the field's words, or None; limits are fewest and most letters."""
     fewest, most = limits
     if not text.strip():
-        return f"{name} masih kosong. Tulis, misalnya: {example}"
+        return Said(N_("{name} masih kosong. Tulis, misalnya: {example}"), name=name, example=example)
     if len(text.strip()) < fewest:
-        return f"{name} terlalu pendek. Tulis paling sedikit {fewest} huruf."
+        return Said(N_("{name} terlalu pendek. Tulis paling sedikit {least} huruf."), name=name, least=fewest)
     if len(text.strip()) > most:
-        return f"{name} terlalu panjang. Paling banyak {most} huruf, sekarang {len(text.strip())}."
+        words = N_("{name} terlalu panjang. Paling banyak {most} huruf, sekarang {n}.")
+        return Said(words, name=name, most=most, n=len(text.strip()))
     return None
 
 
 def problem_faults(issue: str, title: str, problem: str) -> dict[str, str]:
     """Step 1, field by field: what is wrong and what to do; empty when all is well."""
-    faults = {
-        "issue": None if issue in set(Issue) else "Isu belum dipilih. Pilih sampah, air bersih atau banjir.",
-        "title": text_fault(title, TITLE, "Judul", "Saluran mampet di RW 05."),
-        "problem": text_fault(problem, PROBLEM, "Uraian", "Setiap hujan deras, air masuk ke 20 rumah."),
+    faults: dict[str, str | None] = {
+        "issue": None if issue in set(Issue) else Said(N_("Isu belum dipilih. Pilih sampah, air bersih atau banjir.")),
+        "title": text_fault(title, TITLE, N_("Judul"), N_("Saluran mampet di RW 05.")),
+        "problem": text_fault(problem, PROBLEM, N_("Uraian"), N_("Setiap hujan deras, air masuk ke 20 rumah.")),
     }
     return {field: fault for field, fault in faults.items() if fault}
 
 
 def place_faults(rw_is_known: bool, landmark: str, latitude: str, longitude: str) -> dict[str, str]:
     """Step 2, field by field; the point is optional but comes whole."""
-    faults = {}
+    faults: dict[str, str] = {}
     if not rw_is_known:
-        faults["rw"] = "RW belum dipilih. Pilih RW tempat masalah ini."
+        faults["rw"] = Said(N_("RW belum dipilih. Pilih RW tempat masalah ini."))
     if len(landmark.strip()) > LANDMARK_LONGEST:
-        faults["landmark"] = f"Patokan terlalu panjang. Paling banyak {LANDMARK_LONGEST} huruf."
+        faults["landmark"] = Said(N_("Patokan terlalu panjang. Paling banyak {most} huruf."), most=LANDMARK_LONGEST)
     if bool(latitude.strip()) != bool(longitude.strip()):
-        faults["latitude"] = "Isi lintang dan bujur, atau kosongkan keduanya."
+        faults["latitude"] = Said(N_("Isi lintang dan bujur, atau kosongkan keduanya."))
     elif latitude.strip() and parse_point(latitude, longitude) is None:
-        faults["latitude"] = "Titik harus angka, misalnya -6,94512 dan 107,69213."
+        faults["latitude"] = Said(N_("Titik harus angka, misalnya -6,94512 dan 107,69213."))
     return faults
 
 
@@ -338,12 +343,16 @@ def parse_point(latitude: str, longitude: str) -> tuple[int, int] | None:
 
 def plan_faults(plan: Plan) -> dict[str, str]:
     """Step 4, field by field: the plan in words, and lines or one rough sum above zero."""
-    faults = {
-        "proposed": text_fault(plan.proposed, PROPOSED, "Yang diusulkan", "Membuat 12 sumur resapan di gang."),
-        "beneficiaries": f"Siapa terbantu terlalu panjang. Paling banyak {BENEFICIARIES_LONGEST} huruf."
+    faults: dict[str, str | None] = {
+        "proposed": text_fault(plan.proposed, PROPOSED, N_("Yang diusulkan"), N_("Membuat 12 sumur resapan di gang.")),
+        "beneficiaries": Said(
+            N_("Siapa terbantu terlalu panjang. Paling banyak {most} huruf."), most=BENEFICIARIES_LONGEST
+        )
         if len(plan.beneficiaries.strip()) > BENEFICIARIES_LONGEST
         else None,
-        "lines": f"Terlalu banyak baris. Paling banyak {LINES_MOST}." if len(plan.lines) > LINES_MOST else None,
+        "lines": Said(N_("Terlalu banyak baris. Paling banyak {most}."), most=LINES_MOST)
+        if len(plan.lines) > LINES_MOST
+        else None,
         "rough": sum_fault(plan.cost),
     }
     return {field: fault for field, fault in faults.items() if fault}
@@ -352,9 +361,9 @@ def plan_faults(plan: Plan) -> dict[str, str]:
 def sum_fault(total: int) -> str | None:
     """What is wrong with the sum of a proposal in whole rupiah, or None."""
     if total <= 0:
-        return "Biaya masih kosong. Isi satu baris biaya, atau satu angka perkiraan, misalnya 96500000."
+        return Said(N_("Biaya masih kosong. Isi satu baris biaya, atau satu angka perkiraan, misalnya 96500000."))
     if total > min(DEAREST, LARGEST):
-        return "Biaya terlalu besar. Periksa lagi jumlah nolnya."
+        return Said(N_("Biaya terlalu besar. Periksa lagi jumlah nolnya."))
     return None
 
 

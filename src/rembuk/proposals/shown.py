@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from rembuk.errors import N_
 from rembuk.places.atlas import Atlas
 from rembuk.proposals.rules import STATUS_WORDS, Card, Event, Status
 from rembuk.proposals.words import slug
@@ -79,20 +80,20 @@ class ShownEvent:
 
 _EVENTS = {
     "sent": "Dikirim",
-    "edited": "Diubah pengusul",
+    "edited": N_("Diubah pengusul"),
     "reviewed": "Diperiksa petugas",
-    "on_ballot": "Masuk surat suara",
+    "on_ballot": N_("Masuk surat suara"),
     "hidden": "Disembunyikan",
     "restored": "Ditampilkan kembali",
     "merged": "Digabung",
-    "withdrawn": "Ditarik pengusul",
+    "withdrawn": N_("Ditarik pengusul"),
     "funded": "Didanai",
     "reserve": "Menjadi cadangan",
     "not_funded": "Belum terpilih",
 }
 _ROLES = {
-    "resident": "Warga pengusul",
-    "proposer": "Warga pengusul",
+    "resident": N_("Warga pengusul"),
+    "proposer": N_("Warga pengusul"),
     "facilitator": "Fasilitator",
     "moderator": "Penjaga rembuk",
     "official": "Petugas kota",

@@ -11,7 +11,7 @@ from litestar.connection import Request
 from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException
 
-from rembuk.errors import N_, Refused
+from rembuk.errors import N_, Refused, Said
 from rembuk.money import parse_rupiah
 from rembuk.web.i18n import gettext
 from rembuk.web.reasons import Web
@@ -41,7 +41,7 @@ class Errors(dict[str, str]):
 
     def say(self, name: str, sentence: str, **facts: object) -> None:
         """Note a fault of a field, translated, unless it already has one."""
-        self.setdefault(name, gettext(sentence).format(**facts))
+        self.setdefault(name, gettext(Said(sentence, **facts) if facts else sentence))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from rembuk.errors import Said
+
 SOURCE = "id"
 COOKIE = "bahasa"
 FOLDER = Path(__file__).resolve().parents[1] / "locale"
@@ -53,8 +55,17 @@ def speak(lang: str | None) -> str:
 
 
 def gettext(text: str) -> str:
-    """A text in the present language."""
-    return translations(_language.get()).gettext(text) if text else ""
+    """A text in the present language; one that was said with facts is said anew, its facts translated too."""
+    spoken = translations(_language.get())
+    if not isinstance(text, Said):
+        return spoken.gettext(text) if text else ""
+    facts = {name: gettext(fact) if isinstance(fact, str) else fact for name, fact in text.facts.items()}
+    return spoken.gettext(text.text).format(**facts)
+
+
+def ready(shown: object) -> object:
+    """What a template prints: a text said with facts in the present language, anything else as it is."""
+    return gettext(shown) if isinstance(shown, Said) else shown
 
 
 def ngettext(one: str, many: str, number: int) -> str:

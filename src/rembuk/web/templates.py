@@ -6,8 +6,10 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import escape
 
 from rembuk import clock, money
+from rembuk.errors import Said
 from rembuk.settings import asset_folder
 from rembuk.web import currency, i18n
 from rembuk.web.static import static_files
@@ -62,6 +64,13 @@ def rw_number(code: str) -> str:
     return f"{int(code.rpartition('.')[2]):02d}"
 
 
+def _in_page(text: str) -> str:
+    """A text for `_()` in a template, which takes the answer for safe HTML with %-places: facts may hold neither."""
+    if not isinstance(text, Said):
+        return i18n.gettext(text)
+    return str(escape(i18n.gettext(text))).replace("%", "%%")
+
+
 @cache
 def environment() -> Environment:
     """The environment, made once per process."""
@@ -72,10 +81,11 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         auto_reload=False,
         cache_size=-1,
+        finalize=i18n.ready,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(_in_page, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update({**FORMATS, "rw_number": rw_number})
     made.globals.update({**FORMATS, "rw_number": rw_number})
     made.globals["static"] = lambda name: static_files().url(name)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from rembuk import clock
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused, Said
 from rembuk.places import store as places
 from rembuk.places.atlas import Atlas
 from rembuk.places.rules import Area, Level
@@ -53,7 +53,10 @@ async def list_page(request: Request) -> Response:
         public=True,
         kecamatan=kecamatan,
         tabs=_tabs(counts, kecamatan, status),
-        kecamatan_options=[("", "Seluruh kota"), *((area.slug, f"Kec. {area.name}") for area in _sorted(atlas))],
+        kecamatan_options=[
+            ("", Said(N_("Seluruh kota"))),
+            *((area.slug, f"Kec. {area.name}") for area in _sorted(atlas)),
+        ],
         cards=[(card, atlas.label(card.rw)) for card in found],
         words=STATUS_WORDS,
         kinds=STATUS_KINDS,
@@ -145,7 +148,7 @@ async def look(request: Request, number: int) -> Response:
         if refused.reason not in (Refusal.NOTE_EMPTY, Refusal.NOTE_TOO_LONG):
             raise
         return await _page(request, await _work(number), refused.sentence(), form.text("body"))
-    return redirect(f"/pelaksanaan/{number}", flash="Catatan Anda sudah tampil. Terima kasih.")
+    return redirect(f"/pelaksanaan/{number}", flash=N_("Catatan Anda sudah tampil. Terima kasih."))
 
 
 def _person(request: Request) -> UUID:

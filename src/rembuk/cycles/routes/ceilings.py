@@ -27,7 +27,7 @@ def _asked(form: Form, kept: Formula, prefix: str = "") -> Formula:
     rule = form.choice(f"{prefix}rule", RULES) or kept.rule
     parts = {name: form.integer(f"{prefix}{name}", least=0, most=1000) or 0 for name in ("equal", "population", "poor")}
     if rule == "need_weighted" and not any(parts.values()):
-        form.errors.say(f"{prefix}equal", "Isi paling sedikit satu bobot di atas 0.")
+        form.errors.say(f"{prefix}equal", N_("Isi paling sedikit satu bobot di atas 0."))
         parts = {"equal": 1, "population": 0, "poor": 0}
     budget = form.rupiah("budget", least=MILLION) or kept.budget
     bounds = {name: form.rupiah(name) or 0 for name in ("lowest", "highest", "pot")}

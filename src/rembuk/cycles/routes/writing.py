@@ -161,7 +161,7 @@ async def delete(request: Request, slug: str) -> Response:
     """Delete an empty draft; the form asks for its name once more (Q2)."""
     cycle, form = await store.by_slug(slug, drafts=True), await read_form(request)
     if form.line("name") != cycle.name:
-        flash = "Siklus tidak dihapus. Ketik namanya persis untuk menghapus."
+        flash = N_("Siklus tidak dihapus. Ketik namanya persis untuk menghapus.")
         return redirect(address(cycle), flash=flash, kind="awas")
     await store.delete(cycle.id, person_of(request))
     return redirect(LISTED, flash=N_("Konsep siklus sudah dihapus."))

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from rembuk import clock
 from rembuk.cycles.rules import PHASES
+from rembuk.errors import N_, Said
 from rembuk.front import store
 from rembuk.front.rules import FULL_NAMES, coming, countdown, stage_of, step_of
 from rembuk.money import percent, thousands
@@ -54,7 +55,7 @@ async def home_page(request: Request) -> Response:
 
 def _row(row: store.TurnoutRow) -> tuple[str, str, int, int, str, bool]:
     """One line of the turnout list, in words."""
-    said = f"{thousands(row.marks)} dari {thousands(row.eligible)} pemilih"
+    said = Said(N_("{n} dari {total} pemilih"), n=thousands(row.marks), total=thousands(row.eligible))
     return row.name, said, row.marks, row.eligible, percent(row.marks, row.eligible), row.mine
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import PhaseKind
 from rembuk.debate.routes import debate_of
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused
 from rembuk.places import store as places
 from rembuk.places.atlas import Atlas
 from rembuk.places.maps import Map, Pin, area_map, pin
@@ -35,8 +35,8 @@ from rembuk.web.routing import Request, Response, get
 from rembuk.web.templates import FORMATS
 
 _WAITS = {
-    Status.SENT: "Menunggu pemeriksaan petugas",
-    Status.ON_BALLOT: "Menunggu hasil pemungutan suara",
+    Status.SENT: N_("Menunggu pemeriksaan petugas"),
+    Status.ON_BALLOT: N_("Menunggu hasil pemungutan suara"),
 }
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from rembuk import clock
 from rembuk.debate.markdown import rendered
+from rembuk.errors import N_
 from rembuk.moderation import store
 from rembuk.moderation.rules import REASON_WORDS, TEXT_LONGEST, Refusal, Verdict
 from rembuk.places import store as places
@@ -42,7 +43,7 @@ async def appeal(request: Request, act: UUID) -> Response:
     if not form.valid:
         return await _appeal(request, act, form, 422)
     await store.appeal(act, viewer(request), text)
-    return redirect("/akun", "Banding terkirim. Penjaga kecamatan lain menjawab dalam 48 jam.")
+    return redirect("/akun", N_("Banding terkirim. Penjaga kecamatan lain menjawab dalam 48 jam."))
 
 
 @get("/meja/banding", guard=MODERATOR)
@@ -75,7 +76,7 @@ async def answer(request: Request, appeal: UUID) -> Response:
         return await _appeals(request, form, 422)
     await store.answer(appeal, viewer(request), Verdict(verdict), text)
     forget_pages()
-    return redirect("/meja/banding", "Banding sudah dijawab.")
+    return redirect("/meja/banding", N_("Banding sudah dijawab."))
 
 
 HANDLERS = [appeal_page, appeal, appeals_page, answer]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused
 from rembuk.moderation import rules, store
 from rembuk.moderation.rules import (
     ACTION_WORDS,
@@ -55,7 +55,7 @@ async def report(request: Request, kind: str, subject: UUID) -> Response:
     await throttle("laporkan", str(who.person), _REPORTS, _WINDOW)
     found = await store.report(subject_kind(kind), subject, who, reason, note)
     back = local_path(form.line("kembali", most=1024), _address(found))
-    return redirect(back, "Terima kasih. Laporan Anda masuk antrean dan ditinjau dalam 24 jam.")
+    return redirect(back, N_("Terima kasih. Laporan Anda masuk antrean dan ditinjau dalam 24 jam."))
 
 
 def _report_page(request: Request, found: Facts, form: Form, status: int = 200) -> Response:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused
 from rembuk.notices import store as notices
 from rembuk.notices.rules import STOPPABLE
 from rembuk.people import store
@@ -98,7 +98,7 @@ async def end_device(request: Request, session: UUID) -> Response:
 async def end_other_devices(request: Request) -> Response:
     """Sign every device out but this one."""
     await end_sessions_of(person=await _me(request), keep=viewer(request).session)
-    return redirect("/akun", "Semua perangkat lain sudah keluar.")
+    return redirect("/akun", N_("Semua perangkat lain sudah keluar."))
 
 
 @post("/akun/sandi", guard=SIGNED_IN)
@@ -118,7 +118,7 @@ async def change_password(request: Request) -> Response:
     await forgive("sandi", str(person))
     session = current_session(request)
     await end_sessions_of(person=person, keep=session.id if session else None)
-    return redirect("/akun", "Kata sandi sudah diganti.")
+    return redirect("/akun", N_("Kata sandi sudah diganti."))
 
 
 async def _me(request: Request) -> UUID:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from rembuk.cycles import store as cycles
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused
 from rembuk.people import store
 from rembuk.people.rules import Refusal, read_nik
 from rembuk.web.forms import Form, read_form
@@ -62,19 +62,19 @@ async def _hand_out(form: Form, who: Viewer, cycle: UUID) -> str:
     if entry is None or not who.has_any(_ROLES, entry.rw):
         raise Refused(Refusal.NOT_ON_ROLL)
     await store.hand_out(cycle, form.line("seri"), entry.id, form.line("kedua"), who.person)
-    return "Amplop sudah diserahkan dan tercatat."
+    return N_("Amplop sudah diserahkan dan tercatat.")
 
 
 async def _replace(form: Form, who: Viewer, cycle: UUID) -> str:
     lost, reason = await _lost(form, who, cycle)
     await store.reissue(cycle, lost, form.line("baru"), form.line("kedua"), reason=reason, by=who.person)
-    return "Kode lama dibatalkan. Amplop baru berlaku."
+    return N_("Kode lama dibatalkan. Amplop baru berlaku.")
 
 
 async def _void(form: Form, who: Viewer, cycle: UUID) -> str:
     lost, reason = await _lost(form, who, cycle)
     await store.void_code(cycle, lost, reason, who.person)
-    return "Kode sudah dibatalkan."
+    return N_("Kode sudah dibatalkan.")
 
 
 async def _lost(form: Form, who: Viewer, cycle: UUID) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from litestar.background_tasks import BackgroundTask
 
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused, Said
 from rembuk.notices.channels import CHANNELS, Message
 from rembuk.people import codes, store
 from rembuk.people.rules import looks_like_phone, read_phone
@@ -22,6 +22,8 @@ from rembuk.web.routing import Request, Response, get, post, viewer
 from rembuk.web.session import end_session, start_session
 from rembuk.web.viewer import Role
 
+DEMO_CODE = N_("Mode demo: kode Anda {code}.")
+
 
 @get("/masuk", guard=PUBLIC)
 async def sign_in_page(request: Request) -> Response:
@@ -33,7 +35,7 @@ async def sign_in_page(request: Request) -> Response:
 async def identify(request: Request) -> Response:
     """A number leads to its one-time code, a voter code to its second factor."""
     form = await read_form(request)
-    typed = form.line("identitas", required=True, empty="Tulis nomor HP atau kode pemilih Anda.")
+    typed = form.line("identitas", required=True, empty=N_("Tulis nomor HP atau kode pemilih Anda."))
     if not form.valid:
         return _page(request, "people/sign_in.html", form, 422)
     try:
@@ -48,7 +50,7 @@ async def identify(request: Request) -> Response:
 async def _send_code(request: Request, phone: str, back: str) -> Response:
     """Ask for a code and send it after the answer, so that known and unknown numbers take the same time."""
     asked = await store.ask_one_time_code(phone, guest(request))
-    flash = f"{gettext('Mode demo: kode Anda')} {asked.digits}." if settings().demo else None
+    flash = Said(DEMO_CODE, code=asked.digits) if settings().demo else None
     answer = redirect(f"/masuk/kode?kembali={quote(back, safe='')}", flash, "info")
     answer.background = BackgroundTask(_deliver, phone, asked)
     return answer
@@ -73,7 +75,7 @@ async def one_time_page(request: Request) -> Response:
 async def enter_one_time_code(request: Request) -> Response:
     """Six digits, typed on the device that asked for them, open the door."""
     form = await read_form(request)
-    digits = form.line("kode", required=True, empty="Tulis 6 angka yang kami kirim.")
+    digits = form.line("kode", required=True, empty=N_("Tulis 6 angka yang kami kirim."))
     if not form.valid:
         return _page(request, "people/one_time.html", form, 422)
     try:
@@ -93,8 +95,8 @@ async def code_page(request: Request) -> Response:
 async def enter_code(request: Request) -> Response:
     """A voter code with its second factor opens the door, without an account (I3)."""
     form = await read_form(request)
-    code = form.line("kode", required=True, empty="Kode pemilih masih kosong. Tulis 16 huruf dan angka.")
-    second = form.line("kedua", required=True, empty="Tulis bulan dan tahun lahir, atau PIN 4 angka.")
+    code = form.line("kode", required=True, empty=N_("Kode pemilih masih kosong. Tulis 16 huruf dan angka."))
+    second = form.line("kedua", required=True, empty=N_("Tulis bulan dan tahun lahir, atau PIN 4 angka."))
     if not form.valid:
         return _page(request, "people/code.html", form, 422, typed=code)
     try:
@@ -110,7 +112,7 @@ async def sign_out(request: Request) -> Response:
     """End this device's session and clear what it kept."""
     forget_all_seeds(request)
     await end_session(request)
-    return redirect("/", "Anda sudah keluar.", "info")
+    return redirect("/", N_("Anda sudah keluar."), "info")
 
 
 async def _admit(request: Request, came_in: SignedIn, back: str) -> Response:

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 from uuid import UUID
 
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused
 from rembuk.people import store
 from rembuk.people.routes.doors import came_from
 from rembuk.people.rules import Refusal
@@ -29,10 +29,10 @@ async def password_page(request: Request) -> Response:
 async def enter_password(request: Request) -> Response:
     """A right password leads to the second step; five wrong ones for one name close it for a while."""
     form = await read_form(request)
-    name = form.line("nama", required=True, empty="Tulis nama pengguna Anda.")
+    name = form.line("nama", required=True, empty=N_("Tulis nama pengguna Anda."))
     password = form.fields.get("sandi", [""])[-1][:200]
     if not password:
-        form.errors.say("sandi", "Tulis kata sandi Anda.")
+        form.errors.say("sandi", N_("Tulis kata sandi Anda."))
     if not form.valid:
         return _password_page(request, form, 422)
     await may_try(_ACCOUNT, name.casefold())
@@ -63,7 +63,7 @@ async def enter_step(request: Request) -> Response:
     if person is None:
         return redirect("/masuk/sandi", Refusal.STEP_EXPIRED.sentence, "awas")
     form = await read_form(request)
-    digits = form.line("kode", required=True, empty="Tulis 6 angka dari aplikasi Anda.")
+    digits = form.line("kode", required=True, empty=N_("Tulis 6 angka dari aplikasi Anda."))
     if not form.valid:
         return _step_page(request, form, 422)
     await may_try(_STEP, str(person))

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from rembuk import clock
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle, PhaseKind
-from rembuk.errors import N_
+from rembuk.errors import N_, Said
 from rembuk.places import store as places
 from rembuk.places.atlas import Atlas
 from rembuk.places.maps import Map, Pin, area_map, pin
@@ -122,9 +122,9 @@ def choices(asked: Asked, atlas: Atlas) -> dict[str, Any]:
     return {
         "issues": [(issue, ADDRESS_OF_ISSUE[issue], words) for issue, words in ISSUE_WORDS.items()],
         "statuses": list(STATUS_WORDS.items()),
-        "kecamatan_options": [("", N_("Seluruh kota")), *_options(atlas.at(Level.KECAMATAN), "Kec. ")],
-        "kelurahan_options": [("", N_("Semua kelurahan")), *_options(kelurahan)],
-        "rw_options": [("", N_("Semua RW")), *((rw.number, rw.name) for rw in rws)],
+        "kecamatan_options": [("", Said(N_("Seluruh kota"))), *_options(atlas.at(Level.KECAMATAN), "Kec. ")],
+        "kelurahan_options": [("", Said(N_("Semua kelurahan"))), *_options(kelurahan)],
+        "rw_options": [("", Said(N_("Semua RW"))), *((rw.number, rw.name) for rw in rws)],
     }
 
 

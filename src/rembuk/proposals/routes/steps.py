@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rembuk.catalogue.rules import Item, folded
+from rembuk.errors import N_, Said
 from rembuk.money import parse_rupiah, thousands
 from rembuk.places.atlas import Atlas
 from rembuk.places.rules import Level, cut
@@ -24,6 +25,10 @@ from rembuk.web.forms import Form
 BLANK_LINES = 2
 _LINE_FIELDS = ("name", "unit", "volume", "price")
 STEP_NAMES = ("Masalah", "Tempat", "Foto", "Biaya", "Kirim")
+
+
+NO_NUMBERS = N_("Baris {n}: isi volume dan harga dengan angka, misalnya 12 dan 485000.")
+NO_WORDS = N_("Baris {n}: isi uraian dan satuan, misalnya U-ditch dan m.")
 
 
 @dataclass(frozen=True)
@@ -80,10 +85,9 @@ def _read_line(given: TypedLine, item: Item | None) -> tuple[CostLine | None, Ty
     try:
         volume, unit_price = parse_volume(given.volume.replace(".", "")), parse_rupiah(price)
     except ValueError:
-        said = f"Baris {given.nth}: isi volume dan harga dengan angka, misalnya 12 dan 485000."
-        return None, _wrong(shown, said)
+        return None, _wrong(shown, Said(NO_NUMBERS, n=given.nth))
     if not given.name or not unit:
-        return None, _wrong(shown, f"Baris {given.nth}: isi uraian dan satuan, misalnya U-ditch dan m.")
+        return None, _wrong(shown, Said(NO_WORDS, n=given.nth))
     key = item.key if item and item.unit_price == unit_price else ""
     line = CostLine(given.name, unit, volume, unit_price, key)
     return line, TypedLine(given.nth, given.name, unit, given.volume, price, line.amount)
@@ -117,7 +121,7 @@ def read_place(form: Form, atlas: Atlas, choices: Iterable[str]) -> tuple[Place,
     point = parse_point(latitude, longitude) if latitude and "latitude" not in faults else None
     if point and not faults and not _within(atlas, point, rw):
         kecamatan = atlas.areas[cut(rw, Level.KECAMATAN)].title
-        faults["latitude"] = f"Titik ini di luar {kecamatan}. Pilih titik lain atau kosongkan."
+        faults["latitude"] = Said(N_("Titik ini di luar {place}. Pilih titik lain atau kosongkan."), place=kecamatan)
     return Place(rw, landmark, *(point or (None, None))), faults
 
 

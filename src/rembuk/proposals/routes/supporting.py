@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused
 from rembuk.places import store as places
 from rembuk.proposals import store
 from rembuk.proposals.rules import STATUS_WORDS, Detail, Refusal, State, Status
@@ -37,7 +37,7 @@ async def _answer(request: Request, number: int, endorsed: bool) -> Response:
     detail = await store.detail(number)
     if is_htmx(request):
         return part(request, "proposals/_support.html", detail=detail, endorsed=endorsed, can_endorse=True)
-    said = "Dukungan Anda tercatat." if endorsed else "Dukungan Anda sudah dicabut."
+    said = N_("Dukungan Anda tercatat.") if endorsed else N_("Dukungan Anda sudah dicabut.")
     return redirect(address_of(number, detail.title), flash=said)
 
 
@@ -45,7 +45,7 @@ async def _answer(request: Request, number: int, endorsed: bool) -> Response:
 async def ask_to_endorse(request: Request, number: int) -> Response:
     """Where sign-in comes back to: one button that finishes the support."""
     detail = await store.detail(number)
-    said = "Anda sudah masuk. Tekan Dukung untuk menyelesaikannya."
+    said = N_("Anda sudah masuk. Tekan Dukung untuk menyelesaikannya.")
     return redirect(address_of(number, detail.title), flash=said, kind="info")
 
 

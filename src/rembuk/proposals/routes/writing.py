@@ -8,7 +8,7 @@ from rembuk.board import store as board
 from rembuk.catalogue import store as catalogue
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle, PhaseKind
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused, Said
 from rembuk.files import store as files
 from rembuk.files.rules import Refusal as FileRefusal
 from rembuk.places import store as places
@@ -99,7 +99,7 @@ def _later(form: Form) -> bool:
 
 def _onward(form: Form, draft: UUID, step: int) -> Response:
     if _later(form):
-        return redirect("/usulan/baru", flash="Tersimpan. Lanjutkan kapan saja sebelum tahap usulan ditutup.")
+        return redirect("/usulan/baru", flash=N_("Tersimpan. Lanjutkan kapan saja sebelum tahap usulan ditutup."))
     return redirect(f"/usulan/draf/{draft}/{step + 1}")
 
 
@@ -217,7 +217,7 @@ async def _keep_photos(request: Request, form: Form, draft: UUID, person: UUID) 
     await store.editable(draft, person)
     if dropped := form.integer("buang"):
         await store.drop_photo(draft, person, dropped)
-        return redirect(f"/usulan/draf/{draft}/3", flash="Foto sudah dihapus.")
+        return redirect(f"/usulan/draf/{draft}/3", flash=N_("Foto sudah dihapus."))
     sent = form.files("photo")
     try:
         for upload in sent:
@@ -282,7 +282,7 @@ async def _check_page(request: Request, detail: Detail, faults: Mapping[str, str
 async def _send(request: Request, form: Form, draft: UUID, person: UUID) -> Response:
     detail = await store.own_draft(draft, person)
     if detail.state is not State.DRAFT:
-        return redirect(address_of(detail.number or 0, detail.title), flash="Perubahan tersimpan.")
+        return redirect(address_of(detail.number or 0, detail.title), flash=N_("Perubahan tersimpan."))
     if faults := _unsaid(form, detail):
         return await _check_page(request, detail, faults)
     number = await store.send(draft, person, "Ditulis fasilitator atas nama warga." if detail.helper else "")
@@ -292,11 +292,11 @@ async def _send(request: Request, form: Form, draft: UUID, person: UUID) -> Resp
 
 
 def _unsaid(form: Form, detail: Detail) -> dict[str, str]:
-    faults = {}
+    faults: dict[str, str] = {}
     if not form.ticked("statement"):
-        faults["statement"] = "Centang pernyataan ini sebelum mengirim."
+        faults["statement"] = Said(N_("Centang pernyataan ini sebelum mengirim."))
     if detail.helper and not form.line("consent"):
-        faults["consent"] = "Tulis nama warga dan cara ia setuju, misalnya: Ibu Imas, lisan di balai RW."
+        faults["consent"] = Said(N_("Tulis nama warga dan cara ia setuju, misalnya: Ibu Imas, lisan di balai RW."))
     return faults
 
 
@@ -321,7 +321,7 @@ async def sent_page(request: Request, number: int) -> Response:
 async def drop(request: Request, draft: UUID) -> Response:
     """Throw a draft away."""
     await store.drop_draft(draft, person_of(request))
-    return redirect("/usulan/baru", flash="Draf sudah dihapus.")
+    return redirect("/usulan/baru", flash=N_("Draf sudah dihapus."))
 
 
 _PAGES: Mapping[int, Callable[[Request, Detail], Awaitable[Response]]] = {

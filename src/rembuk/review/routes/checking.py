@@ -10,7 +10,7 @@ from litestar.params import QueryParameter
 from rembuk.cycles import store as cycles
 from rembuk.cycles.routes.writing import DESK, person_of
 from rembuk.cycles.rules import PhaseKind
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused, Said
 from rembuk.places import store as places
 from rembuk.places.rules import Area
 from rembuk.proposals import store as proposals
@@ -29,16 +29,22 @@ PAGE_SIZE = 40
 PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
 STATUSES = {"menunggu": "Menunggu", "selesai": "Selesai", "semua": "Semua"}
 VERDICT_CARDS = [
-    (Verdict.FEASIBLE.value, VERDICT_WORDS[Verdict.FEASIBLE], "Masuk surat suara seperti diusulkan.", "check"),
+    (
+        Verdict.FEASIBLE.value,
+        Said(VERDICT_WORDS[Verdict.FEASIBLE]),
+        Said(N_("Masuk surat suara seperti diusulkan.")),
+        "check",
+    ),
     (
         Verdict.FEASIBLE_CHANGED.value,
-        VERDICT_WORDS[Verdict.FEASIBLE_CHANGED],
-        "Masuk surat suara dengan biaya hasil pemeriksaan.",
+        Said(VERDICT_WORDS[Verdict.FEASIBLE_CHANGED]),
+        Said(N_("Masuk surat suara dengan biaya hasil pemeriksaan.")),
         "pencil",
     ),
-    (Verdict.INFEASIBLE.value, VERDICT_WORDS[Verdict.INFEASIBLE], "Tidak masuk surat suara.", "x"),
+    (Verdict.INFEASIBLE.value, Said(VERDICT_WORDS[Verdict.INFEASIBLE]), Said(N_("Tidak masuk surat suara.")), "x"),
 ]
-NOT_A_VOLUME = "Volume harus angka, paling banyak tiga angka di belakang koma."
+NOT_A_VOLUME = N_("Volume harus angka, paling banyak tiga angka di belakang koma.")
+CHECKED = N_("Usulan nomor {n}: {verdict}. Pengusul sudah diberi tahu.")
 
 
 @get(QUEUE, guard=DESK)
@@ -145,13 +151,13 @@ async def check(request: Request, number: int) -> Response:
     try:
         if form.text("action") != "finish":
             await store.save(number, person_of(request), role.value, draft)
-            return redirect(f"{QUEUE}/{number}", flash="Tersimpan. Belum terlihat oleh warga.")
+            return redirect(f"{QUEUE}/{number}", flash=N_("Tersimpan. Belum terlihat oleh warga."))
         await store.finish(number, person_of(request), role.value, draft)
     except Refused as no:
         return await _page(
             request, detail, draft, {_field(no): no.sentence()}, status=no.reason.status, typed=form.values
         )
-    return redirect(QUEUE, flash=f"Usulan nomor {number}: {VERDICT_WORDS[draft.verdict]}. Pengusul sudah diberi tahu.")
+    return redirect(QUEUE, flash=Said(CHECKED, n=number, verdict=VERDICT_WORDS[draft.verdict]))
 
 
 _FIELDS = {

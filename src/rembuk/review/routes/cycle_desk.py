@@ -21,7 +21,7 @@ from rembuk.cycles.rules import (
     PhaseKind,
 )
 from rembuk.cycles.store import Deed
-from rembuk.errors import N_, Refused
+from rembuk.errors import N_, Refused, Said
 from rembuk.people import store as people
 from rembuk.review import store
 from rembuk.web.currency import shown_in
@@ -31,6 +31,7 @@ from rembuk.web.pages import page, redirect
 from rembuk.web.reasons import Web
 from rembuk.web.routing import Request, Response, get, post
 
+SIGNED = N_("Disetujui dua orang. {state}.")
 DEED_WORDS = {
     Deed.FREEZE: N_("Kunci usulan, pagu, dan aturan hitung"),
     Deed.OPEN: N_("Buka bilik suara"),
@@ -138,7 +139,7 @@ async def propose(request: Request, slug: str) -> Response:
         await cycles.propose(Deed(deed), cycle.id, person_of(request), await _projects(Deed(deed), cycle))
     except Refused as no:
         return redirect(address(cycle), flash=no.sentence(), kind="bahaya")
-    return redirect(address(cycle), flash="Permintaan tercatat. Menunggu orang kedua menyetujui.")
+    return redirect(address(cycle), flash=N_("Permintaan tercatat. Menunggu orang kedua menyetujui."))
 
 
 async def _projects(deed: Deed, cycle: Cycle) -> list[FrozenProject]:
@@ -156,8 +157,8 @@ async def confirm(request: Request, slug: str) -> Response:
     except Refused as no:
         return redirect(address(cycle), flash=no.sentence(), kind="bahaya")
     if deed is Deed.OPEN and vote.state is ElectionState.FROZEN:
-        return redirect(address(cycle), flash="Disetujui dua orang. Bilik dibuka otomatis pada waktunya.")
-    return redirect(address(cycle), flash=f"Disetujui dua orang. {shown.ELECTION_WORDS[vote.state.value]}.")
+        return redirect(address(cycle), flash=N_("Disetujui dua orang. Bilik dibuka otomatis pada waktunya."))
+    return redirect(address(cycle), flash=Said(SIGNED, state=shown.ELECTION_WORDS[vote.state.value]))
 
 
 @post(f"{LISTED}/{{slug:str}}/batalkan", guard=CITY_OFFICIAL)
@@ -165,7 +166,7 @@ async def withdraw(request: Request, slug: str) -> Response:
     """Take a request back before it was done."""
     cycle = await cycles.by_slug(slug)
     await board.withdraw_act((await _act(request, cycle)).id, person_of(request))
-    return redirect(address(cycle), flash="Permintaan dibatalkan.")
+    return redirect(address(cycle), flash=N_("Permintaan dibatalkan."))
 
 
 async def _act(request: Request, cycle: Cycle) -> ActRecord:

@@ -7,12 +7,15 @@ from rembuk.cycles import shown
 from rembuk.cycles import store as cycles
 from rembuk.cycles.routes.writing import DESK
 from rembuk.cycles.rules import PHASES, Cycle, ElectionState, Phase, PhaseKind
+from rembuk.errors import N_, Said
 from rembuk.places import store as places
 from rembuk.review import store
 from rembuk.review.store import Counts
 from rembuk.web.guards import Role, Viewer, viewer
 from rembuk.web.pages import page
 from rembuk.web.routing import Request, Response, get
+
+WAITING = N_("{n} usulan menunggu di wilayah Anda, {late} terlambat.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,8 @@ async def _by_kecamatan(items: list[store.Item]) -> list[tuple[str, Counts]]:
 async def _steps(who: Viewer, cycle: Cycle, phases: list[Phase], found: Counts, has_ceilings: bool) -> list[Step]:
     steps = []
     if found.waiting and await cycles.is_open(cycle.id, PhaseKind.REVIEW):
-        why = f"{found.waiting} usulan menunggu di wilayah Anda, {found.late} terlambat."
-        steps.append(Step("Periksa usulan", why, "/petugas/pemeriksaan"))
+        why = Said(WAITING, n=found.waiting, late=found.late)
+        steps.append(Step(N_("Periksa usulan"), why, "/petugas/pemeriksaan"))
     if who.has(Role.CITY_OFFICIAL):
         steps += await _planning(cycle.id, f"/petugas/siklus/{cycle.slug}", len(phases), has_ceilings)
     return steps
@@ -95,15 +98,15 @@ async def _steps(who: Viewer, cycle: Cycle, phases: list[Phase], found: Counts, 
 
 async def _planning(cycle_id: UUID, address: str, dated: int, has_ceilings: bool) -> list[Step]:
     if dated < len(PHASES):
-        return [Step("Isi kalender tahap", "Tanggal keenam tahap belum lengkap.", f"{address}/kalender")]
+        return [Step("Isi kalender tahap", N_("Tanggal keenam tahap belum lengkap."), f"{address}/kalender")]
     if not has_ceilings:
-        return [Step("Hitung pagu", "Pagu per kecamatan belum dihitung.", f"{address}/pagu")]
+        return [Step(N_("Hitung pagu"), "Pagu per kecamatan belum dihitung.", f"{address}/pagu")]
     if await cycles.pending(cycle_id):
-        return [Step("Lihat permintaan", "Ada tindakan yang menunggu orang kedua.", f"{address}#dua-orang")]
+        return [Step("Lihat permintaan", N_("Ada tindakan yang menunggu orang kedua."), f"{address}#dua-orang")]
     election = await cycles.find_election(cycle_id)
     if election and election.state is ElectionState.FROZEN:
-        return [Step("Buka bilik suara", "Semua sudah terkunci dan siap dibuka.", f"{address}#dua-orang")]
-    return [Step("Atur tahap", "Buka atau tutup tahap siklus ini.", address, "kedua")]
+        return [Step("Buka bilik suara", N_("Semua sudah terkunci dan siap dibuka."), f"{address}#dua-orang")]
+    return [Step("Atur tahap", N_("Buka atau tutup tahap siklus ini."), address, "kedua")]
 
 
 HANDLERS = [desk]
