@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from uuid import UUID
 
 from rembuk.board.rules import grouped
 from rembuk.board.store import lookup
@@ -10,7 +11,7 @@ from rembuk.errors import N_, Refused
 from rembuk.people.signing import forget_signing_seed, signing_seed
 from rembuk.voting import rules, store
 from rembuk.voting.rules import Chosen, Poll, Refusal, Voter
-from rembuk.voting.seal import NONCE_BYTES, Choice, seal, seed_of
+from rembuk.voting.seal import NONCE_BYTES, Choice, seed_of
 from rembuk.web.forms import Form, read_form
 from rembuk.web.guards import PUBLIC, SIGNED_IN
 from rembuk.web.pages import page, redirect
@@ -65,7 +66,7 @@ async def challenge(request: Request) -> Response:
     voter = await _voter(request)
     poll, form = await store.poll_of(voter), await read_form(request)
     chosen, nonce = _chosen(form), _nonce(form)
-    sealed = seal(Choice.of_set(chosen), nonce, store.slot_of(poll))
+    sealed = store.sealed(chosen, nonce, poll)
     await store.burn(voter, nonce)
     return page(
         request,
@@ -122,11 +123,22 @@ async def status(request: Request) -> Response:
 
 
 async def _voter(request: Request) -> Voter:
-    roll = viewer(request).roll
+    roll, by_code = await _line(request), _by_code(request)
     if roll is None:
         raise Refused(Refusal.NOT_ON_ROLL)
+    seed = signing_seed(request) if roll == viewer(request).roll else None
+    return await store.voter_of(roll, seed, by_code=by_code)
+
+
+async def _line(request: Request) -> UUID | None:
+    """The line of the roll to vote by: a code's own, else the person's line of the round that votes."""
+    who = viewer(request)
+    return who.roll if _by_code(request) else await store.line_that_votes(who.person, who.roll)
+
+
+def _by_code(request: Request) -> bool:
     session = current_session(request)
-    return await store.voter_of(roll, signing_seed(request), by_code=session is not None and session.by_code)
+    return session is not None and session.by_code
 
 
 def _to_the_code(request: Request) -> Response:
@@ -165,7 +177,7 @@ async def _ballot(request: Request, voter: Voter, poll: Poll, chosen: Chosen, er
 
 
 async def _review(request: Request, poll: Poll, chosen: Chosen, nonce: bytes, unsent: bool = False) -> Response:
-    sealed = seal(Choice.of_set(chosen), nonce, store.slot_of(poll))
+    sealed = store.sealed(chosen, nonce, poll)
     return page(
         request,
         "voting/review.html",
@@ -187,7 +199,7 @@ def _picks(poll: Poll, chosen: Chosen) -> list[FrozenProject]:
 
 async def _receipt_page(request: Request, code: str = "", status: int = 200, **context: Any) -> Response:
     mine, poll, closes_at = None, None, None
-    if roll := viewer(request).roll:
+    if roll := await _line(request):
         voter = await store.voter_of(roll)
         mine = await store.receipt_of(voter)
     if mine:

@@ -15,7 +15,7 @@ async def viewer_of(session: "Session") -> Viewer | None:
     """The viewer of a session with the roles of this very day; None when the account is gone or locked."""
     if session.person is None or (person := await person_of(session.person)) is None:
         return None
-    held = await grants_now(person.id)
+    held = () if session.by_code else await grants_now(person.id)  # a voter code opens the booth, never a desk
     grants = tuple(Grant(Role(grant.role), grant.area) for grant in held)
     if person.kind is not Kind.STAFF:
         grants = (Grant(Role.RESIDENT), *grants)

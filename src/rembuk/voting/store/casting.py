@@ -12,7 +12,7 @@ from rembuk.errors import Refused
 from rembuk.people.codes import public_key, sign
 from rembuk.people.store import code_keys
 from rembuk.voting import rules
-from rembuk.voting.rules import Chosen, Mark, Poll, Refusal, Voter
+from rembuk.voting.rules import Chosen, Mark, Poll, Refusal, State, Voter
 from rembuk.voting.seal import Choice, Sealed, Slot, idem_key_of, seal
 from rembuk.voting.store.poll import cycle_of, mark_of, poll_of
 from rembuk.voting.tables import BoothVisit, Burned, Envelope, RollMark
@@ -51,7 +51,7 @@ async def _cast(voter: Voter, chosen: Chosen, nonce: bytes) -> Receipt:
     mark = await mark_of(voter, lock=True)
     if await _is_burned(voter, nonce):
         raise Refused(Refusal.BURNED)
-    envelope = _sealed(chosen, nonce, poll)
+    envelope = sealed(chosen, nonce, poll)
     if kept := await _kept(voter, envelope):
         return kept
     if reason := rules.why_not(chosen, poll, mark):
@@ -96,13 +96,17 @@ async def visited(voter: Voter) -> None:
         await BoothVisit.insert(BoothVisit(election=voter.election, roll=voter.roll))
 
 
-async def has_unsent(roll: UUID) -> bool:
-    """Whether a ballot was reviewed and not sent."""
-    return await BoothVisit.exists().where((BoothVisit.roll == roll) & (BoothVisit.unsent.eq(True)))
+async def has_unsent(roll: UUID, person: UUID | None = None) -> bool:
+    """Whether a ballot was reviewed and not sent, by a line of the roll or a person, while it can still be sent."""
+    mine = BoothVisit.roll == roll
+    whose = mine | (BoothVisit.roll.person == person) if person else mine
+    waiting = BoothVisit.unsent.eq(True) & (BoothVisit.election.state == State.OPEN.value)
+    return await BoothVisit.exists().where(whose & waiting)
 
 
-def _sealed(chosen: Chosen, nonce: bytes, poll: Poll) -> Sealed:
-    if not set(chosen) <= poll.costs.keys():  # it could not even be sealed: the length is made for this ballot
+def sealed(chosen: Chosen, nonce: bytes, poll: Poll) -> Sealed:
+    """The envelope these choices make with this form's nonce; Refused when they could not even be sealed."""
+    if not set(chosen) <= poll.costs.keys():  # the length is made for this ballot
         raise Refused(rules.why_spoiled(chosen, poll) or Refusal.NOT_ON_BALLOT, **rules.facts(chosen, poll))
     try:
         return seal(Choice.of_set(chosen), nonce, slot_of(poll))

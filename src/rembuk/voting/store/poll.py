@@ -25,6 +25,28 @@ async def voter_of(roll: UUID, signing_seed: bytes | None = None, *, by_code: bo
     return Voter(roll, election["id"], row["kecamatan"], signing_seed, by_code or signing_seed is not None)
 
 
+async def line_that_votes(person: UUID | None, roll: UUID | None) -> UUID | None:
+    """Of a person's lines on the rolls of several rounds the one to vote by: where the booth is open, else was last.
+
+    The line they signed in by, when no booth was ever open to them.
+    """
+    lines = (
+        await RollEntry.select(RollEntry.id, RollEntry.cycle, RollEntry.cycle.year.as_alias("year"))
+        .where(RollEntry.person == person)
+        .order_by(RollEntry.cycle.year, ascending=False)
+        if person
+        else []
+    )
+    if len(lines) < 2:
+        return lines[0]["id"] if lines and roll is None else roll
+    query = Election.select(Election.cycle, Election.state).where(Election.cycle.is_in([row["cycle"] for row in lines]))
+    state = {row["cycle"]: row["state"] for row in await query}
+    began = [row for row in lines if state.get(row["cycle"], "draft") not in ("draft", "frozen")]
+    running = [row for row in began if state[row["cycle"]] == "open"]
+    found: UUID | None = next((row["id"] for row in (*running, *began)), roll)
+    return found
+
+
 async def cycle_of(voter: Voter) -> UUID:
     """The cycle on whose roll the voter stands; raises Refused when there is no such entry."""
     row = await RollEntry.select(RollEntry.cycle).where(RollEntry.id == voter.roll).first()
