@@ -37,6 +37,13 @@ class Refusal(Reason):
     NO_RESULT = (404, N_("Hasil belum diumumkan."))
     NO_SUCH_STEP = (404, N_("Langkah itu tidak ada."))
     NO_FILES = (422, N_("Berkas tidak bisa dibaca: {words}"))
+    TOO_LARGE = (
+        422,
+        N_(
+            "Siklus ini terlalu besar untuk dicoba di sini. Batasnya {districts} wilayah dan {projects} usulan "
+            "per wilayah. Pakai perintah rembuk count."
+        ),
+    )
     NAME_TAKEN = (409, N_("Arsip dengan nama itu sudah ada. Pilih nama lain."))
 
 

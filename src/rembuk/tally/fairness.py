@@ -8,7 +8,7 @@ EJR+ and its polynomial test: Brill, Peters, "Robust and Verifiable Proportional
 EC 2023 (arXiv 2302.01989); cost satisfaction in budgeting: Brill, Forster, Lackner, Maly, Peters (arXiv 2302.03672).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -62,7 +62,7 @@ def fairness(election: Election, result: Result) -> Fairness:
         share=Fraction(election.budget, voters) if voters else Fraction(0),
         mean=Fraction(total, voters) if voters else Fraction(0),
         median=_median(values, counts),
-        gini=_gini(values, counts, total),
+        gini=gini(values, counts),
         checked=len(_candidates(election, result)),
         overlooked=overlooked(election, result),
     )
@@ -135,11 +135,15 @@ def _candidates(election: Election, result: Result) -> list[int]:
     ]
 
 
-def _gini(values: list[int], counts: list[int], total: int) -> Fraction:
-    """Half the mean difference between two voters over the mean; 0 when all have the same, so also when all have 0."""
+def gini(values: Sequence[int], counts: Sequence[int]) -> Fraction:
+    """Half the mean difference between two voters over the mean, exact; values ascending, each held by so many voters.
+
+    0 when all have the same, so also when all have 0.
+    """
+    voters, before, weighted = sum(counts), 0, 0
+    total = sum(value * count for value, count in zip(values, counts, strict=True))
     if total == 0:
         return Fraction(0)
-    voters, before, weighted = sum(counts), 0, 0
     for value, count in zip(values, counts, strict=True):
         # the sum of 2 * rank - voters - 1 over the ranks before+1 … before+count
         weighted += value * count * (2 * before + count - voters)

@@ -3,5 +3,6 @@
 from rembuk.results.routes.desk import HANDLERS as DESK
 from rembuk.results.routes.key import HANDLERS as KEY
 from rembuk.results.routes.public import HANDLERS as PUBLIC_PAGES
+from rembuk.results.routes.whatif import HANDLERS as WHAT_IF
 
-HANDLERS = [*PUBLIC_PAGES, *KEY, *DESK]
+HANDLERS = [*PUBLIC_PAGES, *KEY, *DESK, *WHAT_IF]

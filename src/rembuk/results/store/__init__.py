@@ -12,6 +12,7 @@ from rembuk.results.store.reading import (
     named,
     unpublished,
 )
+from rembuk.results.store.trying import try_settings
 
 __all__ = [
     "ballots_text",
@@ -29,6 +30,7 @@ __all__ = [
     "propose_publication",
     "publish",
     "record_dice",
+    "try_settings",
     "unpublished",
     "waiting_opening",
     "waiting_publication",
