@@ -242,6 +242,7 @@ const quicken = () => {
   document.head.append(make("script", { src: vendor }))
 }
 if (vendor && $("[hx-get],[hx-post]")) touches.forEach((kind) => addEventListener(kind, quicken, { passive: true }))
+addEventListener("change", (event) => { if (!window.htmx) event.target.closest("form[hx-get]")?.requestSubmit() })
 const offline = $("[data-luring]")
 if (offline && "caches" in window) caches.open("halaman").then(async (store) => {
   const pages = (await store.keys()).map((request) => new URL(request.url).pathname)

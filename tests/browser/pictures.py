@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.doors import came_in
 from tests.browser.stage import DESK, PHONE, Demo, browsing, built, copied, served, visitor
 
-GAP, GROUND, COLOURS = 24, (90, 100, 96), 128
+GAP, GROUND = 24, (90, 100, 96)
 PAGES = {"beranda": "/", "jelajah": "/usulan?kec=gedebage", "surat-suara": "/bilik", "hasil": "/hasil/gedebage"}
 
 
@@ -48,10 +48,13 @@ def taken(browser: Browser, demo: Demo, path: str, size: dict[str, int]) -> Imag
 
 
 def pick(page: Page) -> None:
-    """Tick every third proposal that still fits."""
-    for box in page.locator("input[name=choice]").all()[1::3]:
-        if page.locator(".pilihan.mahal", has=box).count() == 0:
+    """Tick every other proposal that still fits, so that something is left."""
+    left = int(page.locator("form[data-pagu]").get_attribute("data-pagu") or 0) * 9 // 10
+    for box in page.locator("input[name=choice]").all()[1::2]:
+        cost = int(box.get_attribute("data-biaya") or 0)
+        if cost <= left:
             box.check()
+            left -= cost
     page.evaluate("scrollTo(0, 0)")
 
 
@@ -66,8 +69,8 @@ def beside(mock: Image.Image, ours: Image.Image, width: int) -> Image.Image:
 
 
 def kept(picture: Image.Image, path: Path) -> None:
-    """Save small: a palette is enough for flat colours."""
-    picture.quantize(COLOURS).save(path, optimize=True)
+    """Save as small as can be without losing a colour."""
+    picture.save(path, optimize=True)
 
 
 if __name__ == "__main__":
