@@ -133,8 +133,6 @@ def expected(name: str, rule: str) -> list[str]:
     """Winners that other tools found."""
     instances = json.loads((SHARED / "expected.json").read_text())["instances"]
     found: list[str] = instances[name]["expected"][rule]["winners"]
-        "winners"
-    ]
     return found
 
 
