@@ -12,7 +12,6 @@ from uuid import UUID
 
 from rembuk.board import store as board
 from rembuk.board.rules import Kind
-from rembuk.board.tables import LeafQueue
 from rembuk.cycles.tables import Election
 from rembuk.database import engine
 from rembuk.people.codes import keys_root, signed_by
@@ -196,17 +195,11 @@ async def signatures_hold() -> Faults:
 
 async def _uncommitted(vote: dict[str, Any]) -> Faults:
     keys = await all_code_keys(vote["cycle"])
-    posted = [leaf.body for leaf in await board.leaves_of(Kind.ROLL_KEYS)]
-    queued = await LeafQueue.select(LeafQueue.body).where(LeafQueue.kind == Kind.ROLL_KEYS.value)
-    bodies = [json.loads(body) for body in (*posted, *(row["body"] for row in queued))]
-    committed = {(body["root"], body["count"]) for body in bodies if body["cycle"] == str(vote["cycle"])}
-    if not keys and not committed:
+    bodies = [json.loads(leaf.body) for leaf in await board.leaves_of(Kind.ROLL_KEYS)]
+    posted = [(body["root"], body["count"]) for body in bodies if body["cycle"] == str(vote["cycle"])]
+    if posted[-1:] == [(keys_root(keys), len(keys))] or not (keys or posted):
         return []
-    return (
-        []
-        if (keys_root(keys), len(keys)) in committed
-        else [f"{vote['id']}: the keys of the voter codes are not those committed on the board"]
-    )
+    return [f"{vote['id']}: the keys of the voter codes are not those committed last on the board"]
 
 
 def _differs(body: dict[str, Any], name: str, vote: dict[str, Any]) -> bool:

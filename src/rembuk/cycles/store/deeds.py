@@ -103,6 +103,8 @@ async def propose(deed: Deed, cycle_id: UUID, person: UUID, projects: Sequence[F
 async def confirm(act_id: UUID, person: UUID, projects: Sequence[FrozenProject] = ()) -> Election:
     """The second person signs and the deed is done; an opening before its date waits for the scheduler."""
     signed = await board.second_act(act_id, person)
+    if signed.action not in set(Deed):
+        raise Refused(board_rules.Refusal.OTHER_PAYLOAD)
     cycle_id = UUID(json.loads(signed.payload)["cycle"])
     if Deed(signed.action) is Deed.OPEN and not await _is_due(cycle_id):
         return await election(cycle_id)
