@@ -1,5 +1,7 @@
 """The bundle of a finished cycle: a stranger's tool finds everything in order, and one changed byte."""
 
+import os
+import random
 import shutil
 from pathlib import Path
 from typing import Any
@@ -7,8 +9,10 @@ from typing import Any
 import pytest
 
 import rembuk_verify
+from rembuk.database import close_database, open_database
 from rembuk.errors import Refused
 from rembuk.opendata.bundle import Refusal, exportable, write_bundle
+from rembuk.settings import Settings
 from tests.city import City, city
 
 
@@ -86,3 +90,42 @@ async def test_only_finished_cycles_into_empty_folders(db: Any, tmp_path: Path) 
     (tmp_path / "used.txt").write_text("kept")
     with pytest.raises(Refused, match=Refusal.NOT_EMPTY.name):
         await write_bundle(made.cycle.slug, tmp_path)
+
+
+MUTATIONS = 2_000 if os.environ.get("REMBUK_TEST_CAMPAIGN") == "1" else 40
+
+
+@pytest.mark.slow
+async def test_any_change_anywhere_is_found(
+    sqlite_settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """T-TAMPER: a random bit flipped, byte dropped or line repeated in a random file: every time exit code 1."""
+    await open_database(sqlite_settings)
+    try:
+        made = await finished(voters=3, districts=2, proposals=4)
+        await write_bundle(made.cycle.slug, tmp_path / "bundle")
+    finally:
+        await close_database()
+    rng, missed = random.Random(20_261_121), []
+    files = sorted(path for path in (tmp_path / "bundle").rglob("*") if path.is_file())
+    for nth in range(MUTATIONS):
+        file = rng.choice(files)
+        sound = file.read_bytes()
+        file.write_bytes(changed(sound, rng))
+        if verified(tmp_path / "bundle", capsys)[0] != 1:
+            missed.append((nth, file.name))
+        file.write_bytes(sound)
+    assert missed == []
+    assert verified(tmp_path / "bundle", capsys)[0] == 0
+
+
+def changed(content: bytes, rng: random.Random) -> bytes:
+    """Something else than the content, by a small change."""
+    at = rng.randrange(len(content))
+    ways = (
+        content[:at] + bytes([content[at] ^ (1 << rng.randrange(8))]) + content[at + 1 :],
+        content[:at] + content[at + 1 :],
+        content[:at] + content[at : at + 1] + content[at:],
+        content + content.rpartition(b"\n")[2] + b"\n",
+    )
+    return rng.choice(ways)
