@@ -1,6 +1,6 @@
 """Pictures for docs/: each page that has a mock beside its mock, and Beranda for the README.
 
-    python -m tests.browser.pictures <folder of the mocks> [docs/pictures]
+Run as: python -m tests.browser.pictures <folder of the mocks> [docs/pictures]
 """
 
 import sys
@@ -22,16 +22,20 @@ def main() -> None:
     """Take the pictures and join them with the mocks."""
     mocks, folder = Path(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) > 2 else "docs/pictures")
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as place, browsing() as browser:
-        with served(copied(built(Path(place)), Path(place) / "served")) as demo:
+    with TemporaryDirectory() as place:
+        data = copied(built(Path(place)), Path(place) / "served")
+        with served(data) as demo, browsing() as browser:
             for size in (PHONE, DESK):
                 for name, path in PAGES.items():
-                    ours = taken(browser, demo, path, size)
-                    width = size["width"]
-                    mock = Image.open(mocks / f"{name}-{width}.png").convert("RGB")
-                    kept(beside(mock, ours, width), folder / f"{name}-{width}.png")
-                    if (name, width) == ("beranda", 1280):
-                        kept(ours, folder / "rembuk.png")
+                    joined(taken(browser, demo, path, size), name, size["width"], mocks, folder)
+
+
+def joined(ours: Image.Image, name: str, width: int, mocks: Path, folder: Path) -> None:
+    """Keep one page beside its mock; Beranda also alone."""
+    mock = Image.open(mocks / f"{name}-{width}.png").convert("RGB")
+    kept(beside(mock, ours, width), folder / f"{name}-{width}.png")
+    if (name, width) == ("beranda", 1280):
+        kept(ours, folder / "rembuk.png")
 
 
 def taken(browser: Browser, demo: Demo, path: str, size: dict[str, int]) -> Image.Image:
@@ -69,8 +73,11 @@ def beside(mock: Image.Image, ours: Image.Image, width: int) -> Image.Image:
 
 
 def kept(picture: Image.Image, path: Path) -> None:
-    """Save as small as can be without losing a colour."""
-    picture.save(path, optimize=True)
+    """Save small: the 256 commonest colours as they are, the shades of letters' edges as the nearest of them."""
+    counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)[:256]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for _, colour in counted for part in colour])
+    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

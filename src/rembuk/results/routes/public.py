@@ -7,7 +7,7 @@ from typing import Annotated
 from litestar.params import QueryParameter
 
 from rembuk.cycles import store as cycles
-from rembuk.cycles.rules import Cycle
+from rembuk.cycles.rules import Cycle, PhaseKind
 from rembuk.errors import Refused
 from rembuk.money import percent
 from rembuk.places import store as places
@@ -59,6 +59,7 @@ async def district(request: Request, district: str, siklus: Slug = None, langkah
     if steps and number > steps:
         raise Refused(Refusal.NO_SUCH_STEP)
     lines = await store.districts(chosen.id, await store.named(chosen))
+    phases = await cycles.phases(chosen.id)
     with shown_in(chosen.currency):
         return page(
             request,
@@ -68,6 +69,7 @@ async def district(request: Request, district: str, siklus: Slug = None, langkah
             result=result,
             step=result.steps[number - 1] if steps else None,
             steps=steps,
+            objections_over=any(each.kind is PhaseKind.RESULTS and each.is_over for each in phases),
             map=await _turnout_map(chosen, lines),
             query=f"?siklus={chosen.slug}",
         )
