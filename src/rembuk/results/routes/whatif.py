@@ -73,6 +73,7 @@ async def try_rules(request: Request) -> Response:
             chosen=chosen,
             settings={letter: settings[letter] or USUAL[letter] for letter in LETTERS},
             on={letter for letter in LETTERS if settings[letter]},
+            own=RULE_NAMES[chosen.tally_rule] if chosen else "",
             choices=CHOICES,
             errors=form.errors,
             answer=answer,

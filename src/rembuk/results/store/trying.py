@@ -110,6 +110,7 @@ def _run(
         options = options_of(json.loads(rows[area]["options"]))
         election = build.election(area, text).with_rule(rows[area]["rule"], options)
         cases.append(Case(area, names.get(area, area), election))
+    cases.sort(key=lambda case: (case.name, case.area))
     if whatif.too_large(cases):
         raise Refused(Refusal.TOO_LARGE, districts=whatif.MOST_DISTRICTS, projects=whatif.MOST_PROJECTS)
     return whatif.run(cases, asked) if cases else []
