@@ -38,7 +38,6 @@ test: setup browser ## every test, on SQLite and PostgreSQL, with a real browser
 check: setup ## style, types, import doors, templates, translations, migrations, size limits
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/house
 
 bench: setup ## measure, as ratios in one run
