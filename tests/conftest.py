@@ -3,7 +3,5 @@
 from importlib.util import find_spec
 
 pytest_plugins = [
-    plugin
-    for plugin in ("tests.databases", "tests.clients", "tests.invariants")
-    if find_spec(plugin) is not None
+    plugin for plugin in ("tests.databases", "tests.clients", "tests.invariants") if find_spec(plugin) is not None
 ]

@@ -20,7 +20,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: Path = Path("var")
     """Folder of everything that is kept: database, photos, exports."""
     secrets: Path | None = None
-    """Folder of keys and the pepper, outside the data folder. Default: the data folder's name plus "-secrets"."""
+    """Folder of keys and the pepper, outside the data folder; by default its neighbour "…-secrets"."""
     database_url: str | None = None
     """A postgresql:// address; without one the database is a SQLite file in the data folder."""
     base_url: str = "http://127.0.0.1:8000"
@@ -60,11 +60,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_settings(environment: dict[str, str]) -> Settings:
     """Settings out of an environment; raises BadSettings naming the variable at fault."""
-    ours = {
-        name.removeprefix(PREFIX).lower(): text
-        for name, text in environment.items()
-        if name.startswith(PREFIX)
-    }
+    ours = {name.removeprefix(PREFIX).lower(): text for name, text in environment.items() if name.startswith(PREFIX)}
     given = {name: text for name, text in ours.items() if not name.startswith("test_")}
     known = {field.name: field.type for field in msgspec.structs.fields(Settings)}
     if unknown := sorted(given.keys() - known.keys()):
