@@ -15,7 +15,8 @@ def read(page: Page) -> None:
     if winner.get_attribute("open") is None:
         winner.locator("summary").click()
     expect(winner.locator("p, li").first).to_be_visible()
-    expect(page.locator(".belum li").first).to_contain_text(re.compile(r"\d"))
+    lost = page.locator("section", has=page.get_by_role("heading", name="Belum terpilih"))
+    expect(lost.locator("li").first).to_contain_text(re.compile(r"\d"))
     comparison = page.get_by_role("region", name="Perbandingan aturan hitung")
     expect(comparison.get_by_role("row")).not_to_have_count(1)
     expect(comparison).to_contain_text("dipakai")
