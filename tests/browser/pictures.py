@@ -7,6 +7,7 @@ import sys
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, Page
@@ -74,7 +75,7 @@ def beside(mock: Image.Image, ours: Image.Image, width: int) -> Image.Image:
 
 def kept(picture: Image.Image, path: Path) -> None:
     """Save small: the 256 commonest colours as they are, the shades of letters' edges as the nearest of them."""
-    counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)[:256]
+    counted: list[tuple[int, Any]] = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)[:256]
     palette = Image.new("P", (1, 1))
     palette.putpalette([part for _, colour in counted for part in colour])
     picture.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
