@@ -45,7 +45,7 @@ def for_program(request: Connection) -> bool:
 def refused(request: Request, refusal: Refused) -> Response:
     """A rule's refusal, with its status and sentence."""
     reason = refusal.reason
-    sentence = gettext(reason.sentence).format(**refusal.facts)
+    sentence = gettext(refusal.sentence())
     headers: dict[str, str] = {}
     if reason.status == 429:
         headers["Retry-After"] = str(60 * int(str(refusal.facts.get("minutes", 1))))
