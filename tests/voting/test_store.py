@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +11,7 @@ import pytest
 
 from rembuk.board.store import drain, lookup
 from rembuk.board.tables import BoardLeaf, LeafQueue
-from rembuk.clock import frozen
+from rembuk.clock import frozen, now
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import ElectionState, PhaseKind
 from rembuk.database import engine, on_postgres
@@ -294,3 +295,20 @@ async def test_the_booth_closes_on_time_without_the_scheduler(db: Any) -> None:
         assert (again.code, again.seq) == (kept.code, kept.seq), "a resend still gets its receipt"
     assert (await cycles.election(made.cycle.id)).state is ElectionState.CLOSED
     assert await Envelope.count() == 1
+
+
+async def test_turnout_is_counted_without_being_asked(db: Any) -> None:
+    """S2: the hourly round counts open votes, once a day, and leaves closed ones alone."""
+    from rembuk.voting.jobs import count_turnout
+
+    made = await city(voters=12)
+    await made.cast(made.rolls[made.districts[0]][0], [])
+    await count_turnout()
+    day, whole = await store.turnout(made.election)
+    assert day and whole.marks == 1
+    await made.cast(made.rolls[made.districts[0]][1], [])
+    await count_turnout()
+    assert (await store.turnout(made.election))[1].marks == 1
+    with frozen(now() + timedelta(days=1)):
+        await count_turnout()
+        assert (await store.turnout(made.election))[1].marks == 2
