@@ -1,6 +1,6 @@
 """The invariants of the vote (trust.md 5), asked of a live, restored or migrated database; each tells its faults.
 
-I8 and I14 belong to paper and to the two-person cases of the roll, I10 to dumps and logs: their tables are not here.
+I8 belongs to paper, I10 to dumps and logs: their tables are not here.
 """
 
 import json
@@ -15,7 +15,7 @@ from rembuk.board.rules import Kind
 from rembuk.cycles.tables import Election
 from rembuk.database import engine
 from rembuk.people.codes import keys_root, signed_by
-from rembuk.people.store import all_code_keys
+from rembuk.people.store import all_code_keys, roll_counts
 from rembuk.people.tables import Credential
 from rembuk.results.store import contest_of, election_of
 from rembuk.results.tables import BallotsFile, Count
@@ -190,6 +190,17 @@ async def signatures_hold() -> Faults:
         found += [f"a bad signature by {row['signer_key']}" for row in rows if not _signed(row, vote["id"])]
         found += [f"a foreign key {row['signer_key']}" for row in rows if owners.get(row["signer_key"]) != row["roll"]]
         found += await _uncommitted(vote)
+    return found
+
+
+@invariant("I14")
+async def voters_are_committed() -> Faults:
+    """No RW has more people on its roll than the board was told last, since the booth opened."""
+    found: Faults = []
+    for vote in await _votes():
+        if posted := await _leaf_bodies(Kind.ROLL_TOTALS, vote["id"]):
+            more = Counter(await roll_counts(vote["cycle"])) - Counter(posted[-1]["totals"])
+            found += [f"{rw}: {n} more on the roll than posted" for rw, n in more.items()]
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rembuk import invariants
 from rembuk.board import store as board
 from rembuk.board.rules import Kind
 from rembuk.cycles import store as cycles
@@ -17,7 +18,8 @@ from rembuk.database.sealing import unsealed
 from rembuk.errors import Reason, Refused
 from rembuk.people import codes
 from rembuk.people import store as people
-from rembuk.people.tables import Credential
+from rembuk.people.rules import NewEntry
+from rembuk.people.tables import Credential, RollEntry
 from rembuk.results import store
 from rembuk.results.rules import Refusal
 from rembuk.results.tables import BallotsFile, Count
@@ -99,6 +101,14 @@ async def invent_a_voter(made: City) -> None:
     )
 
 
+async def enrol_a_ghost(made: City) -> None:
+    """Somebody nobody put on the roll votes like everybody else: mark, envelope and leaf are all in order."""
+    here = made.districts[0]
+    ghost = RollEntry(cycle=made.cycle.id, kecamatan=here, rw=f"{here}.1001.001", status="active", source="import")
+    await RollEntry.insert(ghost)
+    await made.cast(ghost.id, [])
+
+
 async def add_a_key(made: City) -> None:
     """A key of one's own among the keys of the codes, without a leaf."""
     key = codes.public_key(b"k" * 32).hex()
@@ -119,6 +129,7 @@ ON_THE_BOX: list[Sabotage] = [
     drop_a_voter,
     give_a_ballot_to_another,
     invent_a_voter,
+    enrol_a_ghost,
     add_a_key,
     swap_a_key,
 ]
@@ -142,6 +153,27 @@ async def test_an_untouched_box_is_opened(db: Any) -> None:
     made = await voted()
     await made.close()
     assert await made.open_box() == 2
+
+
+async def test_the_doctor_sees_a_ghost(db: Any, tampering: None) -> None:
+    """I14: one more on the roll of an RW than the board was told."""
+    made = await voted()
+    assert (await invariants.faults())["I14"] == []
+    await enrol_a_ghost(made)
+    assert (await invariants.faults())["I14"] == [f"{made.districts[0]}.1001.001: 1 more on the roll than posted"]
+
+
+async def test_who_comes_on_the_roll_late_is_told_to_everybody(db: Any) -> None:
+    """I14, T4: people put on the roll by its own door while the booth is open: a new leaf, and they may vote."""
+    made = await voted()
+    here = made.districts[0]
+    await people.add_roll_entries(made.cycle.id, [NewEntry(rw=f"{here}.1001.001")])
+    [late] = [each.id for each in await people.entries_of(made.cycle.id) if each.id not in made.rolls[here]]
+    await made.cast(late, [])
+    posted = [json.loads(leaf.body)["totals"] for leaf in await board.leaves_of(Kind.ROLL_TOTALS)]
+    assert [sum(totals.values()) for totals in posted] == [3, 4]
+    await made.close()
+    assert await made.open_box() == 3
 
 
 async def _cheaper(made: City) -> None:

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from piccolo.query.functions import Count
 
-from rembuk.cycles.tables import Cycle
+from rembuk.board import store as board
+from rembuk.board.rules import Kind
+from rembuk.cycles.tables import Cycle, Election
 from rembuk.database import transaction
 from rembuk.errors import Refused
 from rembuk.people.pepper import kk_mac, nik_mac, phone_mac
@@ -67,6 +69,11 @@ async def roll_counts(cycle: UUID) -> dict[str, int]:
     return {row["rw"]: row["count"] for row in await active.group_by(RollEntry.rw)}
 
 
+async def post_roll_totals(election: UUID, cycle: UUID) -> None:
+    """Post how many may vote in each RW: before the booth opens, and again whenever the roll grew since (I14)."""
+    await board.append(Kind.ROLL_TOTALS, {"election": str(election), "totals": {**await roll_counts(cycle)}})
+
+
 async def refuse_non_voter(person: UUID, cycle: UUID, on: date) -> RollFacts:
     """The line a person votes by, or Refused with what is missing and where to put it right (J1, J2)."""
     facts, entry = await must_know(person), await roll_of(person, cycle)
@@ -90,7 +97,15 @@ async def add_roll_entries(
     for chunk in chunks(rows, CHUNK):
         fresh = await _put(cycle, chunk)
         added, known = added + fresh, known + len(chunk) - fresh
+    if added:
+        await _post_again(cycle)
     return RollReport(added, known, tuple(faults))
+
+
+async def _post_again(cycle: UUID) -> None:
+    """Who came on the roll while people vote is told to everybody, RW by RW."""
+    for row in await Election.select(Election.id).where(Election.cycle == cycle, Election.state == "open"):
+        await post_roll_totals(row["id"], cycle)
 
 
 @transaction

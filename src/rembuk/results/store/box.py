@@ -14,7 +14,7 @@ from rembuk.cycles.tables import Election as ElectionRow
 from rembuk.database import transaction
 from rembuk.errors import Refused
 from rembuk.people.codes import keys_root
-from rembuk.people.store import all_code_keys
+from rembuk.people.store import all_code_keys, roll_counts
 from rembuk.people.tables import Credential, RollEntry
 from rembuk.results.rules import Refusal, dice_of
 from rembuk.results.store.counting import contests_of
@@ -60,7 +60,8 @@ async def _audited_box(election: Election) -> Box:
     expected = dict(Counter(district for district, _ in marks.values()))
     faults = sealed_box.outer_faults(chosen, expected, await _committed_keys(election.cycle), election.id)
     faults += sealed_box.mark_faults(chosen, marks)
-    faults += [*await _uncommitted_keys(election), *await _lost_envelopes(election.id)]
+    faults += [*await _uncommitted_keys(election), *await _uncommitted_voters(election)]
+    faults += await _lost_envelopes(election.id)
     box = sealed_box.boxed(election.id, chosen)
     del chosen, marks  # from here on nothing links a ballot to a person
     if faults := faults or sealed_box.inner_faults(box, await _posted_hashes(election.id), expected):
@@ -173,6 +174,14 @@ async def _uncommitted_keys(election: Election) -> list[str]:
     posted = [(body["root"], body["count"]) for body in bodies if body["cycle"] == str(election.cycle)]
     keys = await all_code_keys(election.cycle)
     return [] if posted[-1:] == [(keys_root(keys), len(keys))] else ["the keys of the codes are not those committed"]
+
+
+async def _uncommitted_voters(election: Election) -> list[str]:
+    """A fault for every RW with more people on the roll than the board says: somebody invented voters (T1, T7)."""
+    bodies = [json.loads(leaf.body) for leaf in await board.leaves_of(Kind.ROLL_TOTALS)]
+    posted = [Counter(body["totals"]) for body in bodies if body["election"] == str(election.id)]
+    more = Counter(await roll_counts(election.cycle)) - (posted[-1] if posted else Counter())
+    return [f"{rw}: {n} more on the roll than on the board" for rw, n in sorted(more.items())]
 
 
 async def _lost_envelopes(election: UUID) -> list[str]:

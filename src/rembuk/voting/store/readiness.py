@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from rembuk.board import store as board
-from rembuk.board.rules import Kind
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import PhaseKind
 from rembuk.cycles.store import Check
@@ -26,6 +24,5 @@ async def key_named(cycle_id: UUID) -> list[Check]:
 async def roll_committed(cycle_id: UUID) -> None:
     """Post how many may vote in each RW and the root over the keys of all codes: nobody invents voters later."""
     election = await cycles.election(cycle_id)
-    totals = await people.roll_counts(cycle_id)
-    await board.append(Kind.ROLL_TOTALS, {"election": str(election.id), "totals": {**totals}})
+    await people.post_roll_totals(election.id, cycle_id)
     await people.commit_roll_keys(cycle_id, "open")
