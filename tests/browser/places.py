@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 THIS_YEAR = datetime.now(UTC).year
 VOTING = f"/petugas/siklus/siklus-{THIS_YEAR}"
+TRIED = f"/petugas/uji-aturan?siklus=siklus-{THIS_YEAR - 1}&a_rule=&b_rule=phragmen&c_rule=greedy&c_quota=per_capita"
 PAGES: dict[str, tuple[str, ...]] = {
     "public": (
         "/",
@@ -16,6 +17,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/usulan/2",
         "/hasil",
         "/hasil/gedebage",
+        "/hasil/coblong",
         "/pelaksanaan",
         "/pengaduan",
         "/papan",
@@ -47,6 +49,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/petugas/pemeriksaan",
         "/petugas/pemeriksaan?status=selesai",
         "/petugas/pemeriksaan/2",
+        "/petugas/uji-aturan",
+        TRIED,
         "/meja/kode",
     ),
     "auditor": ("/petugas", VOTING, f"{VOTING}/hitung", "/petugas/pemeriksaan", "/papan"),

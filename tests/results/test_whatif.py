@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from rembuk import clock
 from rembuk.cycles import store as cycles
+from rembuk.errors import Refused
 from rembuk.people import store as people
 from rembuk.people.rules import Kind
 from rembuk.people.tables import Person
@@ -150,3 +151,6 @@ async def test_a_round_of_ours_with_another_quota(db: Any, monkeypatch: pytest.M
     assert own.cost == sum(row["cost"] for row in kept)
     assert own.budget == total and more.budget == total + 100 * million
     assert {line.ceiling for line in more.districts} == {more.budget // 2}
+    with pytest.raises(Refused) as no:
+        await store.try_settings(made.cycle, [Setting(quota="need_weighted", total=total, poor=1)])
+    assert "keluarga miskin" in no.value.sentence(), "nobody has that figure here"
