@@ -88,7 +88,7 @@ def _shown(phase: Phase, kept: Mapping[PhaseKind, Phase], first: datetime) -> Sh
         state=state,
         act=act,
         means=CLOSING_MEANS[phase.kind] if act == "close" else OPENING_MEANS[phase.kind],
-        why_not=fault[0].sentence.format(**fault[1]) if fault else "",
+        why_not=Said(fault[0].sentence, **fault[1]) if fault else "",
     )
 
 
@@ -126,7 +126,7 @@ class Formula:
     def words(self) -> str:
         """The formula in words."""
         if self.rule != "need_weighted":
-            return RULE_NAMES.get(self.rule, self.rule)
+            return Said(RULE_NAMES.get(self.rule, self.rule))
         whole = (self.equal + self.population + self.poor) or 1
         parts = [self.equal, self.population, self.poor]
         shares = [f"{round(part * 100 / whole)}%" for part in parts]

@@ -7,7 +7,7 @@ from uuid import UUID
 from rembuk import clock
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle, Phase, PhaseKind
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused
 from rembuk.front.rules import Facts
 from rembuk.people import store as people
 from rembuk.places.atlas import Atlas
@@ -17,7 +17,7 @@ from rembuk.proposals.listing import Filters, Order
 from rembuk.proposals.rules import Card, Issue, Status
 from rembuk.voting import store as voting
 from rembuk.voting.rules import Turnout
-from rembuk.web.i18n import language
+from rembuk.web.i18n import gettext, language
 from rembuk.web.viewer import Viewer
 from rembuk.works import store as works
 from rembuk.works.rules import WorkCard, WorkStatus
@@ -100,7 +100,7 @@ async def _facts(cycle: Cycle, phase: Phase | None, viewer: Viewer, area: Area |
     status = counts.by_status
     ballot = (Status.ON_BALLOT, Status.FUNDED, Status.RESERVE, Status.NOT_FUNDED)
     return Facts(
-        place=area.name if area else "kota",
+        place=area.name if area else gettext(N_("kota")),
         slug=area.slug if area else "",
         proposals=counts.total,
         on_ballot=sum(status[each] for each in ballot),

@@ -9,6 +9,7 @@ from rembuk.errors import N_
 from rembuk.places.atlas import Atlas
 from rembuk.proposals.rules import STATUS_WORDS, Card, Event, Status
 from rembuk.proposals.words import slug
+from rembuk.web.i18n import gettext
 
 STATUS_KINDS = {
     Status.ON_BALLOT: "lulus",
@@ -79,25 +80,25 @@ class ShownEvent:
 
 
 _EVENTS = {
-    "sent": "Dikirim",
+    "sent": N_("Dikirim"),
     "edited": N_("Diubah pengusul"),
-    "reviewed": "Diperiksa petugas",
+    "reviewed": N_("Diperiksa petugas"),
     "on_ballot": N_("Masuk surat suara"),
-    "hidden": "Disembunyikan",
-    "restored": "Ditampilkan kembali",
-    "merged": "Digabung",
+    "hidden": N_("Disembunyikan"),
+    "restored": N_("Ditampilkan kembali"),
+    "merged": N_("Digabung"),
     "withdrawn": N_("Ditarik pengusul"),
-    "funded": "Didanai",
-    "reserve": "Menjadi cadangan",
-    "not_funded": "Belum terpilih",
+    "funded": N_("Didanai"),
+    "reserve": N_("Menjadi cadangan"),
+    "not_funded": N_("Belum terpilih"),
 }
 _ROLES = {
     "resident": N_("Warga pengusul"),
     "proposer": N_("Warga pengusul"),
-    "facilitator": "Fasilitator",
-    "moderator": "Penjaga rembuk",
-    "official": "Petugas kota",
-    "city_official": "Petugas kota",
+    "facilitator": N_("Fasilitator"),
+    "moderator": N_("Penjaga rembuk"),
+    "official": N_("Petugas kota"),
+    "city_official": N_("Petugas kota"),
 }
 _BAD = ("hidden", "withdrawn")
 
@@ -106,12 +107,12 @@ def shown_events(events: Iterable[Event], when: Callable[[datetime], str], waits
     """The way of a proposal, each step with who and when; what it waits for last, when there is such."""
     steps = [
         ShownEvent(
-            title=_EVENTS.get(event.kind, event.kind),
+            title=gettext(_EVENTS.get(event.kind, event.kind)),
             state="gagal" if event.kind in _BAD else "sudah",
             when=when(event.at),
-            who=_ROLES.get(event.actor_role, ""),
+            who=gettext(_ROLES.get(event.actor_role, "")),
             reason=event.reason,
         )
         for event in events
     ]
-    return [*steps, ShownEvent(waits_for, "kini", "", "", "")] if waits_for else steps
+    return [*steps, ShownEvent(gettext(waits_for), "kini", "", "", "")] if waits_for else steps

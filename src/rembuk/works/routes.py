@@ -83,11 +83,11 @@ def _tabs(
     counts: Mapping[WorkStatus, int], kecamatan: Area | None, chosen: WorkStatus | None
 ) -> list[tuple[str, str, bool, None, int]]:
     tabs: list[tuple[str, str, bool, None, int]] = [
-        ("Semua", _address(kecamatan, None), chosen is None, None, sum(counts.values()))
+        (Said(N_("Semua")), _address(kecamatan, None), chosen is None, None, sum(counts.values()))
     ]
     for status in WorkStatus:
         href = _address(kecamatan, status)
-        tabs.append((STATUS_WORDS[status], href, chosen is status, None, counts.get(status, 0)))
+        tabs.append((Said(STATUS_WORDS[status]), href, chosen is status, None, counts.get(status, 0)))
     return tabs
 
 

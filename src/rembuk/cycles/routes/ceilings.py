@@ -8,7 +8,7 @@ from rembuk.cycles.formula import MILLION, RULE_NAMES
 from rembuk.cycles.routes.writing import DESK, LISTED, address, person_of
 from rembuk.cycles.rules import Cycle, ElectionState
 from rembuk.cycles.shown import Formula
-from rembuk.errors import N_, Refused
+from rembuk.errors import N_, Refused, Said
 from rembuk.places import maps
 from rembuk.places import store as places
 from rembuk.places.rules import Level
@@ -65,7 +65,7 @@ async def _page(request: Request, cycle: Cycle, form: Form, problem: str = "", s
         cycle=cycle,
         asked=asked,
         other=other,
-        rules=[(name, RULE_NAMES[name]) for name in RULES],
+        rules=[(name, Said(RULE_NAMES[name])) for name in RULES],
         errors=form.errors,
         problem=problem or fault or other_fault,
         rows=shown.shown_ceilings(list(lines.values()), _amounts(others) if other else None, needs, asked.unit),

@@ -5,7 +5,7 @@ from uuid import UUID
 from rembuk import clock
 from rembuk.cycles import shown, store
 from rembuk.cycles.rules import Cycle, CycleText
-from rembuk.errors import N_, Refused
+from rembuk.errors import N_, Refused, Said
 from rembuk.settings import settings
 from rembuk.web.forms import Form, read_form
 from rembuk.web.guards import AUDITOR, CITY_OFFICIAL, OFFICIAL, TRUSTEE, viewer
@@ -55,9 +55,9 @@ def _form_page(
         cycle=cycle,
         values=values,
         errors=errors,
-        ballots=list(shown.BALLOT_WORDS.items()),
-        rules=list(shown.TALLY_WORDS.items()),
-        completions=list(shown.COMPLETION_WORDS.items()),
+        ballots=[(name, Said(words)) for name, words in shown.BALLOT_WORDS.items()],
+        rules=[(name, Said(words)) for name, words in shown.TALLY_WORDS.items()],
+        completions=[(name, Said(words)) for name, words in shown.COMPLETION_WORDS.items()],
         action=f"{address(cycle)}/ubah" if cycle else f"{LISTED}/baru",
     )
 

@@ -16,6 +16,7 @@ from rembuk.proposals.routes.browsing import KECAMATAN_COOKIE, LOT_COOKIE
 from rembuk.proposals.shown import shown
 from rembuk.settings import settings
 from rembuk.web.guards import PUBLIC, viewer
+from rembuk.web.i18n import gettext
 from rembuk.web.pages import page, redirect
 from rembuk.web.routing import Request, Response, get
 from rembuk.web.visit import remember, remembered
@@ -42,7 +43,7 @@ async def home_page(request: Request) -> Response:
         left=countdown(phase, today, clock.local(phase.ends_at).date()) if phase else None,
         next_phase=coming(phase.kind, home.phases) if phase else None,
         step=step_of(home.kind, home.phases),
-        step_names=[FULL_NAMES[kind] for kind in PHASES],
+        step_names=[gettext(FULL_NAMES[kind]) for kind in PHASES],
         full_names=FULL_NAMES,
         cards=shown(home.cards, atlas),
         near=atlas.label(who.rw) if who.rw and area and who.kecamatan == area.code else "",

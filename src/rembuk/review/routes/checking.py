@@ -87,7 +87,7 @@ def _fits(item: store.Item, status: str, kecamatan: str) -> bool:
 
 def _options(items: Sequence[store.Item], areas: Mapping[str, Area]) -> list[tuple[str, str]]:
     codes = sorted({item.kecamatan for item in items})
-    return [("", "Semua kecamatan"), *((code, areas[code].name if code in areas else code) for code in codes)]
+    return [("", Said(N_("Semua kecamatan"))), *((code, areas[code].name if code in areas else code) for code in codes)]
 
 
 async def place_of(request: Request) -> str:

@@ -98,15 +98,15 @@ async def _steps(who: Viewer, cycle: Cycle, phases: list[Phase], found: Counts, 
 
 async def _planning(cycle_id: UUID, address: str, dated: int, has_ceilings: bool) -> list[Step]:
     if dated < len(PHASES):
-        return [Step("Isi kalender tahap", N_("Tanggal keenam tahap belum lengkap."), f"{address}/kalender")]
+        return [Step(N_("Isi kalender tahap"), N_("Tanggal keenam tahap belum lengkap."), f"{address}/kalender")]
     if not has_ceilings:
-        return [Step(N_("Hitung pagu"), "Pagu per kecamatan belum dihitung.", f"{address}/pagu")]
+        return [Step(N_("Hitung pagu"), N_("Pagu per kecamatan belum dihitung."), f"{address}/pagu")]
     if await cycles.pending(cycle_id):
-        return [Step("Lihat permintaan", N_("Ada tindakan yang menunggu orang kedua."), f"{address}#dua-orang")]
+        return [Step(N_("Lihat permintaan"), N_("Ada tindakan yang menunggu orang kedua."), f"{address}#dua-orang")]
     election = await cycles.find_election(cycle_id)
     if election and election.state is ElectionState.FROZEN:
-        return [Step("Buka bilik suara", N_("Semua sudah terkunci dan siap dibuka."), f"{address}#dua-orang")]
-    return [Step("Atur tahap", N_("Buka atau tutup tahap siklus ini."), address, "kedua")]
+        return [Step(N_("Buka bilik suara"), N_("Semua sudah terkunci dan siap dibuka."), f"{address}#dua-orang")]
+    return [Step(N_("Atur tahap"), N_("Buka atau tutup tahap siklus ini."), address, "kedua")]
 
 
 HANDLERS = [desk]
