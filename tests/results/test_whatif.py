@@ -20,6 +20,7 @@ from rembuk.results.tables import BallotsFile, Count
 from rembuk.results.whatif import Case, Setting
 from rembuk.tally.count import count
 from rembuk.tally.election import Completion, Election, Project, Utility
+from rembuk.tally.pabulib import parse
 from rembuk.web.viewer import Role
 from tests.city import city
 from tests.clients import Client
@@ -77,6 +78,22 @@ def test_too_large_a_round_is_told() -> None:
     one = Case("1", "Satu", elections_of_one())
     assert not whatif.too_large([one] * 30)
     assert whatif.too_large([one] * 31)
+
+
+def test_who_gains_and_who_loses() -> None:
+    """Worked by hand: equal shares buys a and c in the north (share 90/8), only a in the south (90/7)."""
+    texts = (FOUR_OF_FIVE + "8;c\n", FOUR_OF_FIVE)
+    cases = [Case(str(nth), "x", parse(text).election) for nth, text in enumerate(texts)]
+    first, second = whatif.run(cases, [(Setting(), {}), (Setting("equal_shares"), {})])
+    assert first and second
+    assert [each.title for each in second.enters] == ["Keran umum"]
+    assert [each.title for each in second.leaves] == ["Jalan setapak", "Jalan setapak"]
+    assert (second.better, second.worse, second.voters) == (3, 8, 15)
+    assert (first.represented, second.represented) == (8, 11)
+    assert (first.mean, second.mean) == (8 * 90 // 15, (8 * 40 + 3 * 30) // 15)
+    assert (first.passed_over, second.passed_over) == (1, 0)
+    assert [(part.name, part.money) for part in second.issues] == [("Hijau", 80), ("Air", 30)]
+    assert (first.gini, second.gini) == (47, 31), "5040 of 10800; 1880 of 6150"
 
 
 async def archived(folder: Path) -> str:
