@@ -50,6 +50,7 @@ async def voted() -> City:
     here = made.districts[0]
     first, second, _ = made.rolls[here]
     await made.cast(first, made.projects[here][:1])
+    await board.drain()
     await made.cast(first, made.projects[here][1:2])
     await made.cast(second, made.projects[here][:2])
     return made
@@ -80,6 +81,12 @@ async def give_a_ballot_to_another(made: City) -> None:
     await tampered("UPDATE envelope SET roll = ? WHERE signature IS NULL", there)
     assert await Envelope.exists().where(Envelope.roll == third)
     assert not await Envelope.exists().where(Envelope.roll == second)
+
+
+async def count_the_first_again(made: City) -> None:
+    """The two ballots of one voter change places: numbers, leaves and marks all agree."""
+    for old, new in ((1, 3), (2, 1), (3, 2)):
+        await tampered(f"UPDATE envelope SET seq = {new} WHERE seq = ? AND signature IS NOT NULL", old)
 
 
 async def invent_a_voter(made: City) -> None:
@@ -128,6 +135,7 @@ ON_THE_BOX: list[Sabotage] = [
     drop_the_newest_and_its_mark,
     drop_a_voter,
     give_a_ballot_to_another,
+    count_the_first_again,
     invent_a_voter,
     enrol_a_ghost,
     add_a_key,

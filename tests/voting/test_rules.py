@@ -109,3 +109,14 @@ def test_every_cell_is_told_once_or_all_are_kept_back(given_cells: list[Turnout]
     assert told in ([], sorted(code for cell in given_cells for code in cell.areas))
     if all(rules.is_safe(cell) for cell in given_cells):
         assert shown == sorted(given_cells, key=lambda cell: cell.areas)
+
+
+@pytest.mark.parametrize(
+    ("marks", "eligible", "safe"),
+    [(3, 9, False), (3, 10, True), (0, 10, False), (10, 10, False), (9, 10, True), (1, 10, True), (0, 0, False)],
+)
+def test_what_a_small_cell_is(marks: int, eligible: int, safe: bool) -> None:
+    """P5, trust 4.7: at least ten eligible, and neither nobody nor everybody voted; in numbers of its own."""
+    assert rules.is_safe(Turnout(("a",), marks, eligible)) is safe
+    beside = Turnout(("b",), 20, 40)
+    assert ([beside] == rules.publishable([beside, Turnout(("a",), marks, eligible)])) is False

@@ -1,9 +1,11 @@
 """Opening the box: the link to persons is dropped and the order shuffled before any choice is read (trust.md 4.6)."""
 
 import json
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import pairwise
 from uuid import UUID
 
 from rembuk.board import store as board
@@ -61,10 +63,10 @@ async def _audited_box(election: Election) -> Box:
     faults = sealed_box.outer_faults(chosen, expected, await _committed_keys(election.cycle), election.id)
     faults += sealed_box.mark_faults(chosen, marks)
     faults += [*await _uncommitted_keys(election), *await _uncommitted_voters(election)]
-    faults += await _lost_envelopes(election.id)
+    faults += await _board_faults(election.id)
     box = sealed_box.boxed(election.id, chosen)
     del chosen, marks  # from here on nothing links a ballot to a person
-    if faults := faults or sealed_box.inner_faults(box, await _posted_hashes(election.id), expected):
+    if faults := faults or sealed_box.inner_faults(box, await _posted(election.id), expected):
         raise Refused(Refusal.AUDIT_FAILS, words="; ".join(faults[:3]))
     return box
 
@@ -162,10 +164,11 @@ async def _committed_keys(cycle: UUID) -> set[str]:
     return {row["public_key"] for row in rows}
 
 
-async def _posted_hashes(election: UUID) -> set[str]:
+async def _posted(election: UUID) -> dict[str, int]:
+    """Index on the board of every envelope of this election, by its ciphertext's SHA-256."""
     leaves = await board.leaves_of(Kind.ENVELOPE)
-    bodies = (json.loads(leaf.body) for leaf in leaves)
-    return {body["sha256"] for body in bodies if body["election"] == str(election)}
+    bodies = ((json.loads(leaf.body), leaf.index) for leaf in leaves)
+    return {body["sha256"]: index for body, index in bodies if body["election"] == str(election)}
 
 
 async def _uncommitted_keys(election: Election) -> list[str]:
@@ -184,12 +187,21 @@ async def _uncommitted_voters(election: Election) -> list[str]:
     return [f"{rw}: {n} more on the roll than on the board" for rw, n in sorted(more.items())]
 
 
-async def _lost_envelopes(election: UUID) -> list[str]:
-    """A fault when an envelope that was posted is not in the database any more, whichever it was."""
-    bodies = await _posted_hashes(election)
-    kept = {
-        sha256(row["ciphertext"]).hexdigest()
-        for row in await Envelope.select(Envelope.ciphertext).where(Envelope.election == election)
+async def _board_faults(election: UUID) -> list[str]:
+    """What differs between all envelopes and their leaves: gone, never posted, or somebody's later one posted first."""
+    batches = sorted(each.size for each in await board.checkpoints(None))
+    posted = {sha: bisect_right(batches, index) for sha, index in (await _posted(election)).items()}
+    query = Envelope.select(Envelope.roll, Envelope.ciphertext).where(Envelope.election == election)
+    rows = await query.order_by(Envelope.roll).order_by(Envelope.seq)
+    sent = [(row["roll"], sha256(row["ciphertext"]).hexdigest()) for row in rows]
+    kept = {sha for _, sha in sent}
+    swapped = sum(
+        roll == other and posted.get(earlier, 0) > posted.get(later, 0)
+        for (roll, earlier), (other, later) in pairwise(sent)
+    )
+    faults = {
+        "posted envelopes are gone": len(posted.keys() - kept),
+        "envelopes were never posted": len(kept - posted.keys()),
+        "ballots stand before an earlier one of the same voter": swapped,
     }
-    faults = [(len(bodies - kept), "posted envelopes are gone"), (len(kept - bodies), "envelopes were never posted")]
-    return [f"{number} {what}" for number, what in faults if number]
+    return [f"{number} {what}" for what, number in faults.items() if number]
