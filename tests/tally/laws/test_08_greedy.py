@@ -51,6 +51,15 @@ def test_tie_chain() -> None:
     assert (step.tie.rivals, step.tie.key) == ((second, "a"), "seed")
 
 
+def test_more_approvals_win_a_tie() -> None:
+    """L4: as many points from more people come first, though the other project is cheaper."""
+    listed = [Project("few", 8), Project("many", 9)]
+    points = [((("few", 4),), 1), ((("many", 2),), 2)]
+    result = count(Election.of(listed, points, 9, kind="points", seed=b"\x01", contest="x"))
+    assert result.scores == {"few": 4, "many": 4}
+    assert result.winners == ("many",)
+
+
 def test_seed_by_hand() -> None:
     """The lot is HMAC-SHA-256 of "contest|id", so that anybody can redo it."""
     assert draw(b"key", "c", "1").hex() == "7d1e0c5170d6b1a61daa06ba8754feedb9aaf1038148c5f8b608794bf140a944"
