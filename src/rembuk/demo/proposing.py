@@ -16,6 +16,8 @@ from rembuk.database import transaction
 from rembuk.demo.model import headcount, invented
 from rembuk.demo.people import HOME, Cast
 from rembuk.places import store as places
+from rembuk.places.atlas import Atlas
+from rembuk.places.maps import tapped
 from rembuk.places.pack import CITIES
 from rembuk.proposals import store as proposals
 from rembuk.proposals.rules import TITLE, CostLine, Place, Plan
@@ -27,6 +29,8 @@ from rembuk.settings import settings
 ISSUES = {"sampah": "waste", "air_bersih": "clean_water", "banjir": "flood"}
 AVERAGE_COST = 60_000_000
 HOME_COUNT = 14
+WOBBLE = 6.0
+"""How far from the middle of its kelurahan a made-up point may lie, in units of the map."""
 REASONS = (
     "Harga satuan disesuaikan dengan daftar harga kota tahun berjalan.",
     "Volume disesuaikan dengan hasil ukur di lapangan.",
@@ -70,20 +74,26 @@ def _from_pack(said: dict[str, Any]) -> Wanted:
 async def copies(cycle: Cycle, rng: Random, *, start: int, beside: Sequence[Wanted] = ()) -> list[Wanted]:
     """Invented proposals until each kecamatan has enough for its ceiling, besides those already wanted."""
     prices = {item.key: item for item in await catalogue.items(settings().city)}
-    taken = {f"{start}"}
+    taken, atlas = {f"{start}"}, await places.atlas()
     found: list[Wanted] = []
     for line in await cycles.ceiling_lines(cycle.id):
         there = sum(each.place.kecamatan == line.area for each in beside)
         rws = await places.rw_list(line.area)
         for _ in range(headcount(line.amount, AVERAGE_COST, HOME_COUNT if line.area == HOME else 0) - there):
-            home = rng.choice(rws)
-            kelurahan = await places.area(home.code.rpartition(".")[0])
-            found.append(_priced(rng, home.code, kelurahan.name, prices, taken))
+            spot = _spot(rng, atlas, rng.choice(rws).code)
+            found.append(_priced(rng, spot, atlas.area(spot.kelurahan).name, prices, taken))
     return found
 
 
-def _priced(rng: Random, rw: str, kelurahan: str, prices: dict[str, Item], taken: set[str]) -> Wanted:
-    made = invented(rng, rw, kelurahan, taken)
+def _spot(rng: Random, atlas: Atlas, rw: str) -> Place:
+    """A made-up point near the middle of the RW's kelurahan: where an RW lies no open data says."""
+    middle = atlas.shapes[rw.rpartition(".")[0]].label
+    latitude, longitude = tapped(atlas, *(each + rng.uniform(-WOBBLE, WOBBLE) for each in middle))
+    return Place(rw, "", round(latitude * 1_000_000), round(longitude * 1_000_000))
+
+
+def _priced(rng: Random, spot: Place, kelurahan: str, prices: dict[str, Item], taken: set[str]) -> Wanted:
+    made = invented(rng, spot.rw, kelurahan, taken)
     lines = tuple(
         CostLine(
             prices[each.key].name, prices[each.key].unit, each.volume * 1000, prices[each.key].unit_price, each.key
@@ -91,7 +101,7 @@ def _priced(rng: Random, rw: str, kelurahan: str, prices: dict[str, Item], taken
         for each in made.lines
     )
     plan = Plan(made.proposed, f"± {rng.randint(4, 40) * 10} rumah", lines)
-    return Wanted(made.issue, made.title[: TITLE[1]], made.problem, plan, Place(rw))
+    return Wanted(made.issue, made.title[: TITLE[1]], made.problem, plan, spot)
 
 
 @transaction
