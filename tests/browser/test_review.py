@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import BOTH_SIZES, Screen, Visits
+from tests.browser.conftest import ALL_SCREENS, Screen, Visits
 from tests.browser.doors import came_in
 from tests.browser.stage import DESK, Demo, visitor
 
@@ -33,9 +33,7 @@ def reviewing(browser: Browser, office: Demo) -> Demo:
     return office
 
 
-@pytest.mark.parametrize(
-    "screen", [*BOTH_SIZES, pytest.param(Screen(DESK, script=False), id="1280-no-script")], indirect=True
-)
+@pytest.mark.parametrize("screen", ALL_SCREENS, indirect=True)
 def test_review(visits: Visits, reviewing: Demo, screen: Screen) -> None:
     """F1 to F4, pages.md 5.12: three verdicts, each with its reason; costs line by line; residents read why."""
     page, stranger = visits.open(reviewing, screen, "official"), visits.open(reviewing, screen)
