@@ -78,7 +78,7 @@ async def test_the_page_of_a_district(client: Client) -> None:
     titles = [f"Saluran nomor {number} di gang" for number in map(int, made.projects[made.districts[0]])]
     main = page.split("<main")[1]
     assert "3 usulan didanai di Kecamatan Coblong" in main
-    won, lost = main.partition("Putar ulang penghitungan")[::2]
+    won, lost = main.partition("Belum terpilih</h2>")[::2]
     positions = [won.index(title) for title in titles[:3]]
     assert positions == sorted(positions)
     assert [title for title in titles[3:] if f">{title}</a></h3>" not in lost] == []
