@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from rembuk.board import store as board
-from rembuk.board.rules import ActState
+from rembuk.board.rules import ActState, Kind
 from rembuk.board.rules import Refusal as BoardRefusal
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import ElectionState
@@ -80,7 +80,7 @@ async def test_an_act_serves_its_own_deed_only(db: Any) -> None:
 
 
 async def test_a_deed_is_done_once(db: Any) -> None:
-    """trust 5: closing twice at once, by two requests: one closes, the other is refused, one leaf."""
+    """trust 5: a deed that was done is refused again, however it is asked, and one close stands on the board."""
     made = await city(districts=1, proposals=2)
     act = await cycles.propose(Deed.CLOSE, made.cycle.id, made.first)
     await cycles.confirm(act.id, made.second)
@@ -90,3 +90,4 @@ async def test_a_deed_is_done_once(db: Any) -> None:
         await cycles.propose(Deed.CLOSE, made.cycle.id, made.first)
     with refused(CycleRefusal.WRONG_STATE):
         await cycles.shut(made.cycle.id, None, "")
+    assert len(await board.leaves_of(Kind.CLOSE)) == 1
