@@ -50,7 +50,7 @@ def _the_ribbon_follows(page: Page) -> None:
     """Spent and left follow the ticks; a row that no longer fits says so and may still be tapped."""
     spent, left = page.locator("[data-terpakai]"), page.locator("[data-sisa]")
     assert _rupiah(spent) > 0
-    picked = page.locator("input[name=choice]:checked").count()
+    picked = page.locator("input[name=choice]:checked").evaluate_all("boxes => boxes.map(box => box.value)")
     dearest = page.locator("input[name=choice]:not(:checked)")
     while page.locator(".pilihan.mahal").count() == 0:
         dearest.first.check()
@@ -58,9 +58,9 @@ def _the_ribbon_follows(page: Page) -> None:
     page.locator(".pilihan.mahal input").first.check()
     assert _rupiah(left) < 0
     expect(page.locator("[data-ucap]")).to_contain_text("Lepas")
-    boxes = page.locator("input[name=choice]:checked")
-    while boxes.count() > picked:
-        boxes.last.uncheck()
+    for added in page.locator("input[name=choice]:checked").all()[::-1]:  # from the end: a box let go leaves the list
+        if added.input_value() not in picked:
+            added.uncheck()
     assert _rupiah(left) >= 0
 
 
