@@ -71,7 +71,7 @@ async def test_a_fault_leaves_nothing_behind(db: Any, monkeypatch: pytest.Monkey
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
-        patch.setattr(casting, "promise", broken)
+        patch.setattr(casting, "queue", broken)
         await made.cast(roll, projects[:1])
     assert await state_of() == before
     assert (await made.cast(roll, projects[:1])).seq == 1

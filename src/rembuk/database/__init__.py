@@ -3,12 +3,14 @@
 from rembuk.database import ddl as ddl
 from rembuk.database.current import (
     NoDatabase,
+    Row,
     after_commit,
     engine,
     inside,
     on_postgres,
 )
 from rembuk.database.faults import Trouble, constraint_of, refuses
+from rembuk.database.fixed import Fixed
 from rembuk.database.locks import AlreadyServed, server_lock
 from rembuk.database.migrating import Behind, behind, migrate, require_current
 from rembuk.database.opening import close_database, open_database
@@ -19,7 +21,9 @@ from rembuk.database.whole import lock_row, transaction
 __all__ = [
     "AlreadyServed",
     "Behind",
+    "Fixed",
     "NoDatabase",
+    "Row",
     "Trouble",
     "after_commit",
     "apart",

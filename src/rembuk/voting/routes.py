@@ -1,8 +1,8 @@
 """The booth: pick, review, send; the receipt and its check. Picks live in the page until they are sealed."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from rembuk.board.rules import grouped
 from rembuk.board.store import lookup
@@ -79,7 +79,7 @@ async def challenge(request: Request) -> Response:
     )
 
 
-@post("/suara", guard=SIGNED_IN)
+@post("/suara", guard=SIGNED_IN, frame=False)
 async def send(request: Request) -> Response:
     """Cast the ballot; sent again, the same form gets the same receipt."""
     voter = await _voter(request)
@@ -123,17 +123,19 @@ async def status(request: Request) -> Response:
 
 
 async def _voter(request: Request) -> Voter:
-    roll, by_code = await _line(request), _by_code(request)
-    if roll is None:
-        raise Refused(Refusal.NOT_ON_ROLL)
-    seed = signing_seed(request) if roll == viewer(request).roll else None
-    return await store.voter_of(roll, seed, by_code=by_code)
+    if voter := await _found(request):
+        return voter
+    raise Refused(Refusal.NOT_ON_ROLL)
 
 
-async def _line(request: Request) -> UUID | None:
-    """The line of the roll to vote by: a code's own, else the person's line of the round that votes."""
-    who = viewer(request)
-    return who.roll if _by_code(request) else await store.line_that_votes(who.person, who.roll)
+async def _found(request: Request) -> Voter | None:
+    """The line of the roll to vote by: a code's own, else the person's line of the round that votes; None: no line."""
+    who, by_code = viewer(request), _by_code(request)
+    found = await store.voter_of(who.roll) if by_code and who.roll else await store.voter_for(who.person, who.roll)
+    if found is None or found.roll != who.roll:
+        return found
+    seed = signing_seed(request)
+    return replace(found, signing_seed=seed, by_code=by_code or seed is not None)
 
 
 def _by_code(request: Request) -> bool:
@@ -199,10 +201,9 @@ def _picks(poll: Poll, chosen: Chosen) -> list[FrozenProject]:
 
 async def _receipt_page(request: Request, code: str = "", status: int = 200, **context: Any) -> Response:
     mine, poll, closes_at = None, None, None
-    if roll := await _line(request):
-        voter = await store.voter_of(roll)
+    if voter := await _found(request):
         mine = await store.receipt_of(voter)
-    if mine:
+    if voter and mine:
         poll = await store.poll_of(voter)
         closes_at = await store.closing_time(poll)
     shown = {"asked": False, "place": None, "error": "", **context}

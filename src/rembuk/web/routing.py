@@ -36,7 +36,8 @@ def _route(method: Callable[..., Any], path: str, guard: Guard, options: dict[st
     if not isinstance(guard, Guard):
         raise Unguarded(f"{path}: the guard is missing")
     api = path.startswith("/api/")
-    opt: dict[str, Any] = {OPT: guard, "page": not api, "seconds": options.pop("seconds", None)}
+    framed = options.pop("frame", not api)
+    opt: dict[str, Any] = {OPT: guard, "page": framed, "seconds": options.pop("seconds", None)}
     upload = options.pop("upload", False)
     options.setdefault("status_code", 200)
     options.setdefault("include_in_schema", api)
@@ -78,7 +79,7 @@ def get(path: str, *, guard: Guard, **options: Any) -> Decorator:
 
 
 def post(path: str, *, guard: Guard, **options: Any) -> Decorator:
-    """A form to take; `upload=True` allows 5 MiB, `seconds=` more time than ten."""
+    """A form to take; `upload=True` allows 5 MiB, `seconds=` more time than ten, `frame=False` shows no framed page."""
     return _route(litestar.post, path, guard, options)
 
 

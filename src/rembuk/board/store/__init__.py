@@ -3,7 +3,7 @@
 from rembuk.board.store.acts import act, propose_act, second_act, use_act, waiting_acts, withdraw_act
 from rembuk.board.store.audit import audit, audit_head, audit_rows, broken_link
 from rembuk.board.store.key import key_path, origin, prepare, promised, signer
-from rembuk.board.store.log import append, append_audit_head, drain, promise, sequence
+from rembuk.board.store.log import append, append_audit_head, drain, promise, queue, sequence
 from rembuk.board.store.proofs import (
     broken_leaf,
     checkpoints,
@@ -41,6 +41,7 @@ __all__ = [
     "promise",
     "promised",
     "propose_act",
+    "queue",
     "register_witness",
     "second_act",
     "sequence",

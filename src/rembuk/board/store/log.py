@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from uuid import uuid4
 
 from rembuk.board import notes, rules
 from rembuk.board.merkle import Frontier
@@ -10,11 +11,12 @@ from rembuk.board.store.audit import audit_head, chain
 from rembuk.board.store.key import insist_on_key, origin, promised, ready, signer
 from rembuk.board.tables import BoardLeaf, BoardPen, Checkpoint, LeafQueue
 from rembuk.clock import now
-from rembuk.database import refuses, transaction
+from rembuk.database import Fixed, refuses, transaction
 from rembuk.jobs import every
 
 CHUNK = 500
 _PEN = "board"
+_QUEUE = Fixed("INSERT INTO leaf_queue (id, leaf_sha256, kind, body) VALUES ({}, {}, {}, {})")
 _dice = secrets.SystemRandom()
 
 refuses("leaf_queue_leaf", Refusal.QUEUED)
@@ -23,9 +25,14 @@ refuses("leaf_queue_leaf", Refusal.QUEUED)
 @transaction(isolation="read committed")
 async def promise(leaf: Leaf) -> Promise:
     """Queue the leaf inside the caller's transaction and give the signed promise to show it within 60 s."""
-    await ready()
-    await LeafQueue.insert(LeafQueue(leaf_sha256=leaf.sha256, kind=leaf.kind.value, body=leaf.data.decode()))
+    await queue(leaf)
     return promised(leaf.sha256)
+
+
+async def queue(leaf: Leaf) -> None:
+    """Queue the leaf inside the caller's transaction; its promise is `promised(leaf.sha256)`."""
+    await ready()
+    await _QUEUE(uuid4(), leaf.sha256, leaf.kind.value, leaf.data.decode())
 
 
 @transaction(isolation="read committed")

@@ -3,20 +3,36 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from rembuk.people.rules import Kind
-from rembuk.people.store.accounts import grants_now, person_of
+from rembuk import clock
+from rembuk.database import Fixed
+from rembuk.people.rules import GrantFacts, Kind
+from rembuk.people.store.accounts import facts_of, grants_now
 from rembuk.web.viewer import Grant, Role, Viewer
 
 if TYPE_CHECKING:
     from rembuk.web.session import Session
 
 
+# asked on every request of a signed-in device: a line for every grant, one line when there is none
+_PERSON = Fixed(
+    """SELECT person.id, person.name, person.kind, person.rw, person.simulated,
+    role_grant.role, role_grant.area, role_grant.unit, role_grant.starts_on, role_grant.ends_on
+    FROM person LEFT JOIN role_grant ON role_grant.person = person.id
+    WHERE person.id = {} AND NOT person.locked"""
+)
+
+
 async def viewer_of(session: "Session") -> Viewer | None:
     """The viewer of a session with the roles of this very day; None when the account is gone or locked."""
-    if session.person is None or (person := await person_of(session.person)) is None:
+    if session.person is None or not (rows := await _PERSON(session.person)):
         return None
-    held = () if session.by_code else await grants_now(person.id)  # a voter code opens the booth, never a desk
-    grants = tuple(Grant(Role(grant.role), grant.area) for grant in held)
+    person, today = facts_of(rows[0]), clock.local(clock.now()).date()
+    given = (
+        GrantFacts(row["role"], row["area"], row["unit"], row["starts_on"], row["ends_on"])
+        for row in rows
+        if row["role"] and not session.by_code  # a voter code opens the booth, never a desk
+    )
+    grants = tuple(Grant(Role(grant.role), grant.area) for grant in given if grant.holds(today))
     if person.kind is not Kind.STAFF:
         grants = (Grant(Role.RESIDENT), *grants)
     return Viewer(person.id, session.roll, person.name, person.rw, grants, session.id)

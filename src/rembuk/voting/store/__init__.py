@@ -1,7 +1,7 @@
 """What the booth asks and writes: the poll, the mark, casting, the receipt, turnout."""
 
 from rembuk.voting.store.casting import Receipt, burn, cast, has_unsent, receipt_of, sealed, slot_of, visited
-from rembuk.voting.store.poll import closing_time, line_that_votes, mark_of, poll_of, voter_of
+from rembuk.voting.store.poll import closing_time, mark_of, poll_of, voter_for, voter_of
 from rembuk.voting.store.readiness import key_named, roll_committed
 from rembuk.voting.store.turnout import refresh_turnout, turnout, turnout_by_rw
 
@@ -12,7 +12,6 @@ __all__ = [
     "closing_time",
     "has_unsent",
     "key_named",
-    "line_that_votes",
     "mark_of",
     "poll_of",
     "receipt_of",
@@ -23,5 +22,6 @@ __all__ = [
     "turnout",
     "turnout_by_rw",
     "visited",
+    "voter_for",
     "voter_of",
 ]

@@ -1,23 +1,25 @@
 """Casting: mark, envelope and leaf in one transaction; the same form sent again gets the same receipt."""
 
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
 
-from piccolo.querystring import QueryString
-
-from rembuk.board.store import lookup, promise, promised
+from rembuk import clock
+from rembuk.board.store import lookup, promised, queue
 from rembuk.cycles import store as cycles
-from rembuk.database import refuses, transaction
+from rembuk.database import Fixed, Row, refuses, transaction
 from rembuk.errors import Refused
 from rembuk.people.codes import public_key, sign
 from rembuk.people.store import code_keys
 from rembuk.voting import rules
 from rembuk.voting.rules import Chosen, Mark, Poll, Refusal, State, Voter
 from rembuk.voting.seal import Choice, Sealed, Slot, idem_key_of, seal
-from rembuk.voting.store.poll import cycle_of, mark_of, poll_of
-from rembuk.voting.tables import BoothVisit, Burned, Envelope, RollMark
+from rembuk.voting.store.poll import frozen_poll, mark_in
+from rembuk.voting.tables import BoothVisit, Burned, Envelope
 
 refuses("envelope_leaf_once", Refusal.COPIED)
+
+_configs: dict[str, str] = {}
+"""Frozen configurations by their SHA-256: they never change, and are too long to be read for every ballot."""
 
 
 @dataclass(frozen=True)
@@ -41,34 +43,92 @@ async def cast(voter: Voter, chosen: Chosen, nonce: bytes) -> Receipt:
 
     The booth closes at its instant even when the scheduler has not come round: then this is the first to close it.
     """
-    await cycles.turn_if_due(await cycle_of(voter))
-    return await _cast(voter, chosen, nonce)
+    try:
+        return await _cast(voter, chosen, nonce)
+    except _Due as due:
+        await cycles.turn_if_due(due.cycle)
+        return await _cast(voter, chosen, nonce, turned=True)
+
+
+class _Due(Exception):
+    """The instant to open or close the booth has come, and nobody did it yet."""
+
+    def __init__(self, cycle: UUID) -> None:
+        self.cycle = cycle
+
+
+# The path of every ballot is written out: seven statements, one less without a voter code (trust.md 5).
+_BOOTH = Fixed(
+    """SELECT election.cycle, election.state, election.config_sha256, phase.starts_at, phase.ends_at
+    FROM election JOIN roll_entry ON roll_entry.id = {}
+    LEFT JOIN phase ON phase.cycle = election.cycle AND phase.kind = 'voting' WHERE election.id = {}""",
+    locks="FOR SHARE OF election FOR UPDATE OF roll_entry",
+)
+_CONFIG = Fixed("SELECT config FROM election WHERE id = {}")
+# asked behind the locks: a snapshot taken before them would not see the ballot one waited for
+_SENT = Fixed(
+    """SELECT roll_entry.status, roll_mark.seq, roll_mark.channel, burned.id AS burned,
+    envelope.leaf_sha256, envelope.seq AS sent FROM roll_entry
+    LEFT JOIN roll_mark ON roll_mark.election = {} AND roll_mark.roll = roll_entry.id
+    LEFT JOIN burned ON burned.election = {} AND burned.idem_key = {}
+    LEFT JOIN envelope ON envelope.election = {} AND envelope.roll = roll_entry.id AND envelope.idem_key = {}
+    WHERE roll_entry.id = {}"""
+)
 
 
 @transaction(isolation="read committed")  # the rows that matter are locked by hand: election shared, roll entry
-async def _cast(voter: Voter, chosen: Chosen, nonce: bytes) -> Receipt:
-    poll = await poll_of(voter)
-    mark = await mark_of(voter, lock=True)
-    if await _is_burned(voter, nonce):
+async def _cast(voter: Voter, chosen: Chosen, nonce: bytes, *, turned: bool = False) -> Receipt:
+    poll = await _locked_poll(voter, turned)
+    row = await _sent(voter, nonce)
+    if row["burned"]:
         raise Refused(Refusal.BURNED)
     envelope = sealed(chosen, nonce, poll)
-    if kept := await _kept(voter, envelope):
-        return kept
+    if row["leaf_sha256"]:
+        return _sent_before(row, envelope)
+    mark = mark_in(row)
     if reason := rules.why_not(chosen, poll, mark):
         raise Refused(reason, **rules.facts(chosen, poll))
     await _insist_on_signature(voter)
     return await _keep(voter, envelope, mark.advanced())
 
 
+async def _locked_poll(voter: Voter, turned: bool = True) -> Poll:
+    """The poll, holding the phase lock shared and the voter's line; raises _Due unless `turned` just now."""
+    rows = await _BOOTH(voter.roll, voter.election)
+    if not rows or not rows[0]["config_sha256"]:
+        raise Refused(Refusal.NOT_OPEN)
+    row, state = rows[0], State(rows[0]["state"])
+    instant = row["ends_at"] if state is State.OPEN else row["starts_at"] if state is State.FROZEN else None
+    if not turned and instant and instant <= clock.now():
+        raise _Due(row["cycle"])
+    config = _configs.get(row["config_sha256"])
+    if config is None:
+        config = (await _CONFIG(voter.election))[0]["config"]
+        _configs[row["config_sha256"]] = config
+    return replace(frozen_poll(config, row["cycle"], voter.district), state=state)
+
+
+async def _sent(voter: Voter, nonce: bytes) -> Row:
+    key, election = idem_key_of(nonce), voter.election
+    rows = await _SENT(election, election, key, election, key, voter.roll)
+    return rows[0]
+
+
+def _sent_before(row: Row, envelope: Sealed) -> Receipt:
+    """The receipt of this very form, sent before; Refused when it then carried another ballot."""
+    if row["leaf_sha256"] != envelope.leaf_sha256:
+        raise Refused(Refusal.OTHER_BALLOT)
+    return _receipt(row["leaf_sha256"], row["sent"])
+
+
 @transaction(isolation="read committed")
 async def burn(voter: Voter, nonce: bytes) -> None:
     """Make a sealing that is about to be opened for checking impossible to cast."""
-    await poll_of(voter)
-    await mark_of(voter, lock=True)
-    sent = Envelope.exists().where((Envelope.election == voter.election) & (Envelope.idem_key == idem_key_of(nonce)))
-    if await sent:
+    await _locked_poll(voter)
+    row = await _sent(voter, nonce)
+    if row["leaf_sha256"]:
         raise Refused(Refusal.OTHER_BALLOT)
-    if not await _is_burned(voter, nonce):
+    if not row["burned"]:
         await Burned.insert(Burned(election=voter.election, idem_key=idem_key_of(nonce)))
 
 
@@ -114,28 +174,6 @@ def sealed(chosen: Chosen, nonce: bytes, poll: Poll) -> Sealed:
         raise Refused(Refusal.BAD_NONCE) from fault
 
 
-async def _is_burned(voter: Voter, nonce: bytes) -> bool:
-    return await Burned.exists().where((Burned.election == voter.election) & (Burned.idem_key == idem_key_of(nonce)))
-
-
-async def _kept(voter: Voter, envelope: Sealed) -> Receipt | None:
-    """The receipt of this very form, sent before; Refused when it then carried another ballot."""
-    row = (
-        await Envelope.select(Envelope.leaf_sha256, Envelope.seq)
-        .where(
-            (Envelope.election == voter.election)
-            & (Envelope.roll == voter.roll)
-            & (Envelope.idem_key == envelope.idem_key)
-        )
-        .first()
-    )
-    if row is None:
-        return None
-    if row["leaf_sha256"] != envelope.leaf_sha256:
-        raise Refused(Refusal.OTHER_BALLOT)
-    return _receipt(row["leaf_sha256"], row["seq"])
-
-
 async def _insist_on_signature(voter: Voter) -> None:
     """Refused(NOT_SIGNED) when a code voter's key is gone, or opens nothing any more."""
     seed = voter.signing_seed
@@ -143,33 +181,36 @@ async def _insist_on_signature(voter: Voter) -> None:
         raise Refused(Refusal.NOT_SIGNED)
 
 
+_MARKED = Fixed(
+    """INSERT INTO roll_mark (id, election, roll, channel, seq) VALUES ({}, {}, {}, 'online', {})
+    ON CONFLICT (election, roll) DO UPDATE SET seq = excluded.seq"""
+)
+_DROPPED_IN = Fixed(
+    """INSERT INTO envelope
+    (id, election, roll, district, seq, idem_key, ciphertext, signer_key, signature, leaf_sha256)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {})"""
+)
+_NOT_UNSENT = Fixed("UPDATE booth_visit SET unsent = false WHERE election = {} AND roll = {}")
+
+
 async def _keep(voter: Voter, envelope: Sealed, mark: Mark) -> Receipt:
-    await RollMark.insert(
-        RollMark(election=voter.election, roll=voter.roll, channel="online", seq=mark.seq)
-    ).on_conflict(
-        target=(RollMark.election, RollMark.roll),
-        action="DO UPDATE",
-        values=[(RollMark.seq, QueryString("{}", mark.seq))],
+    seed, election, leaf = voter.signing_seed, voter.election, envelope.leaf_sha256
+    await _MARKED(uuid4(), election, voter.roll, mark.seq)
+    await _DROPPED_IN(
+        uuid4(),
+        election,
+        voter.roll,
+        voter.district,
+        mark.seq,
+        envelope.idem_key,
+        envelope.ciphertext,
+        public_key(seed).hex() if seed else None,
+        sign(seed, election, leaf).hex() if seed else None,
+        leaf,
     )
-    seed = voter.signing_seed
-    await Envelope.insert(
-        Envelope(
-            election=voter.election,
-            roll=voter.roll,
-            district=voter.district,
-            seq=mark.seq,
-            idem_key=envelope.idem_key,
-            ciphertext=envelope.ciphertext,
-            signer_key=public_key(seed).hex() if seed else None,
-            signature=sign(seed, voter.election, envelope.leaf_sha256).hex() if seed else None,
-            leaf_sha256=envelope.leaf_sha256,
-        )
-    )
-    await BoothVisit.update({BoothVisit.unsent: False}).where(
-        (BoothVisit.election == voter.election) & (BoothVisit.roll == voter.roll)
-    )
-    await promise(envelope.leaf)
-    return _receipt(envelope.leaf_sha256, mark.seq)
+    await _NOT_UNSENT(election, voter.roll)
+    await queue(envelope.leaf)
+    return _receipt(leaf, mark.seq)
 
 
 def _receipt(leaf_sha256: str, seq: int) -> Receipt:

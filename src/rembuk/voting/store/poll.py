@@ -1,68 +1,60 @@
 """The poll of a voter's district as it was frozen, and the voter's mark on the roll."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from rembuk.cycles.tables import Election, PhaseRow
-from rembuk.database import on_postgres
+from rembuk.database import Fixed
 from rembuk.errors import Refused
-from rembuk.people.tables import RollEntry
 from rembuk.voting.agreement import agreed
 from rembuk.voting.rules import Mark, Poll, Refusal, State, Voter
 from rembuk.voting.seal import ballot_length
-from rembuk.voting.tables import RollMark
+
+_LINE = """SELECT roll_entry.id, roll_entry.kecamatan, election.id AS election, election.state
+    FROM roll_entry JOIN cycle ON cycle.id = roll_entry.cycle LEFT JOIN election ON election.cycle = cycle.id
+    WHERE {} ORDER BY cycle.year DESC, roll_entry.id"""
+_BY_ROLL = Fixed(_LINE.replace("{}", "roll_entry.id = {}"))
+_BY_PERSON = Fixed(_LINE.replace("{}", "roll_entry.id = {} OR roll_entry.person = {}"))
 
 
 async def voter_of(roll: UUID, signing_seed: bytes | None = None, *, by_code: bool = False) -> Voter:
     """The voter behind a roll entry, come by a code or not; raises Refused when there is no such entry."""
-    row = await RollEntry.select(RollEntry.cycle, RollEntry.kecamatan).where(RollEntry.id == roll).first()
-    if row is None:
-        raise Refused(Refusal.NOT_ON_ROLL)
-    election = await Election.select(Election.id).where(Election.cycle == row["cycle"]).first()
-    if election is None:
-        raise Refused(Refusal.NOT_OPEN)
-    return Voter(roll, election["id"], row["kecamatan"], signing_seed, by_code or signing_seed is not None)
+    return _voter(await _BY_ROLL(roll), signing_seed, by_code or signing_seed is not None)
 
 
-async def line_that_votes(person: UUID | None, roll: UUID | None) -> UUID | None:
-    """Of a person's lines on the rolls of several rounds the one to vote by: where the booth is open, else was last.
+async def voter_for(person: UUID | None, roll: UUID | None) -> Voter | None:
+    """The voter behind a person who did not come by a code; None when they stand on no roll.
 
-    The line they signed in by, when no booth was ever open to them.
+    Of their lines on the rolls of several rounds it is the one whose booth is open, else was open last, else the
+    line they signed in by.
     """
-    lines = (
-        await RollEntry.select(RollEntry.id, RollEntry.cycle, RollEntry.cycle.year.as_alias("year"))
-        .where(RollEntry.person == person)
-        .order_by(RollEntry.cycle.year, ascending=False)
-        if person
-        else []
-    )
-    if len(lines) < 2:
-        return lines[0]["id"] if lines and roll is None else roll
-    query = Election.select(Election.cycle, Election.state).where(Election.cycle.is_in([row["cycle"] for row in lines]))
-    state = {row["cycle"]: row["state"] for row in await query}
-    began = [row for row in lines if state.get(row["cycle"], "draft") not in ("draft", "frozen")]
-    running = [row for row in began if state[row["cycle"]] == "open"]
-    found: UUID | None = next((row["id"] for row in (*running, *began)), roll)
-    return found
+    lines = await _BY_PERSON(roll, person)
+    began = [line for line in lines if line["state"] not in (None, State.DRAFT, State.FROZEN)]
+    running = [line for line in began if line["state"] == State.OPEN]
+    own = [line for line in lines if line["id"] == roll]
+    found = (*running, *began, *own, *lines)[:1]
+    return _voter(found, None, by_code=False) if found else None
 
 
-async def cycle_of(voter: Voter) -> UUID:
-    """The cycle on whose roll the voter stands; raises Refused when there is no such entry."""
-    row = await RollEntry.select(RollEntry.cycle).where(RollEntry.id == voter.roll).first()
-    if row is None:
+def _voter(lines: Sequence[Mapping[str, Any]], seed: bytes | None, by_code: bool) -> Voter:
+    if not lines:
         raise Refused(Refusal.NOT_ON_ROLL)
-    found: UUID = row["cycle"]
-    return found
+    if lines[0]["election"] is None:
+        raise Refused(Refusal.NOT_OPEN)
+    return Voter(lines[0]["id"], lines[0]["election"], lines[0]["kecamatan"], seed, by_code)
 
 
 async def poll_of(voter: Voter) -> Poll:
-    """The frozen facts of the voter's district; inside a cast it holds the phase lock, shared."""
-    query = Election.select().where(Election.id == voter.election).first()
-    row = await (query.lock_rows("SHARE") if on_postgres() else query)
+    """The frozen facts of the voter's district."""
+    query = Election.select(Election.id, Election.cycle, Election.state, Election.config)
+    row = await query.where(Election.id == voter.election).first()
     if row is None or not row["config"]:
         raise Refused(Refusal.NOT_OPEN)
-    return _poll(row, voter.district)
+    return replace(frozen_poll(row["config"], row["cycle"], voter.district), state=State(row["state"]))
 
 
 async def closing_time(poll: Poll) -> datetime | None:
@@ -75,30 +67,36 @@ async def closing_time(poll: Poll) -> datetime | None:
     return row["ends_at"] if row else None
 
 
-async def mark_of(voter: Voter, lock: bool = False) -> Mark:
-    """How this voter is marked on the roll; `lock` makes a second cast of the same voter wait."""
-    query = RollEntry.select(RollEntry.status).where(RollEntry.id == voter.roll).first()
-    entry = await (query.lock_rows("UPDATE") if lock and on_postgres() else query)
-    row = (
-        await RollMark.select(RollMark.seq, RollMark.channel)
-        .where((RollMark.election == voter.election) & (RollMark.roll == voter.roll))
-        .first()
-    )
-    active = entry is not None and entry["status"] == "active"
-    return Mark(row["seq"], row["channel"] == "paper", active) if row else Mark(active=active)
+async def mark_of(voter: Voter) -> Mark:
+    """How this voter is marked on the roll."""
+    rows = await _MARK(voter.election, voter.roll)
+    return mark_in(rows[0]) if rows else Mark(active=False)
 
 
-def _poll(row: dict[str, Any], district: str) -> Poll:
-    frozen = agreed(row["config"])
+_MARK = Fixed(
+    """SELECT roll_entry.status, roll_mark.seq, roll_mark.channel FROM roll_entry
+    LEFT JOIN roll_mark ON roll_mark.election = {} AND roll_mark.roll = roll_entry.id WHERE roll_entry.id = {}"""
+)
+
+
+def mark_in(row: Mapping[str, Any]) -> Mark:
+    """The mark in a row with `status`, `seq` and `channel`; the last two are NULL before the first ballot."""
+    return Mark(row["seq"] or 0, row["channel"] == "paper", row["status"] == "active")
+
+
+@lru_cache(maxsize=512)
+def frozen_poll(config: str, cycle: UUID, district: str) -> Poll:
+    """What was frozen for one district, as if the booth were open; Refused(NOT_ON_ROLL) when there is no such."""
+    frozen = agreed(config)
     mine = frozen.district(district)
     if mine is None:
         raise Refused(Refusal.NOT_ON_ROLL)
     every = [project.id for each in frozen.districts for project in each.projects]
     most = frozen.most or max(len(each.projects) for each in frozen.districts)
     return Poll(
-        election=row["id"],
-        cycle=row["cycle"],
-        state=State(row["state"]),
+        election=frozen.election,
+        cycle=cycle,
+        state=State.OPEN,
         district=district,
         name=mine.name,
         ballot_type=frozen.ballot_type,
