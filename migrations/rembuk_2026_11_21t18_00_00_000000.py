@@ -4564,6 +4564,27 @@ async def forwards():
     manager.add_column(
         table_class_name="Cycle",
         tablename="cycle",
+        column_name="shares",
+        db_column_name="shares",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Cycle",
+        tablename="cycle",
         column_name="tally_rule",
         db_column_name="tally_rule",
         column_class_name="Text",
@@ -5102,6 +5123,27 @@ async def forwards():
         column_class=Text,
         params={
             "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Election",
+        tablename="election",
+        column_name="witness_quorum",
+        db_column_name="witness_quorum",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 0,
             "null": False,
             "primary_key": False,
             "unique": False,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from rembuk.board.rules import Json
 from rembuk.cycles.rules import Cycle, Election, Phase
+from rembuk.cycles.shares import CHILDREN, Leftover, children_box, frozen_fences, frozen_limits
 from rembuk.tally.election import Options
 
 FORMAT = "rembuk-config-1"
@@ -14,7 +15,10 @@ SMALLEST_FULL = 200
 
 @dataclass(frozen=True, slots=True)
 class FrozenProject:
-    """One line of the ballot slip: public number, RW code and words for the place, cost in whole rupiah."""
+    """One line of the ballot slip: public number, RW code and words for the place, cost in whole rupiah.
+
+    At most one of a `group` wins; one that `requires` another (its id) wins only with it.
+    """
 
     id: str
     title: str
@@ -24,6 +28,9 @@ class FrozenProject:
     cost: int
     district: str
     withdrawn: bool = False
+    group: str = ""
+    requires: str = ""
+    refusal: str = ""
 
 
 def config_of(
@@ -32,8 +39,13 @@ def config_of(
     voting: Phase,
     ceilings: Mapping[str, tuple[str, int]],
     projects: Iterable[FrozenProject],
+    *,
+    names: Mapping[str, str] | None = None,
 ) -> dict[str, Json]:
-    """The configuration as plain JSON; districts (code: name, ceiling) and projects are sorted."""
+    """The configuration as plain JSON; districts (code: name, ceiling) and projects are sorted.
+
+    `names` are the words for the areas (by code) that a cap names.
+    """
     listed = sorted(projects, key=lambda project: (project.district, len(project.id), project.id))
     return {
         "format": FORMAT,
@@ -46,12 +58,12 @@ def config_of(
         "options": dict(options_of(cycle.tally_options)),
         "publication": election.publication,
         "smallest_full": SMALLEST_FULL,
-        "districts": [_district(cycle, code, *ceilings[code]) for code in sorted(ceilings)],
-        "city_pot": cycle.quota_options.get("pot", 0),
+        "districts": [_district(cycle, (code, *ceilings[code]), listed, names or {}) for code in sorted(ceilings)],
+        "children": _children(cycle, ceilings),
         "projects": [dict(asdict(project)) for project in listed],
-        "city_round": "none",
+        **_city_round(cycle),
         "trustee_key": election.trustee_key,
-        "witness_quorum": 0,
+        "witness_quorum": election.witness_quorum,
         "level": election.level,
         "currency": cycle.currency,
         "budget": cycle.budget,
@@ -65,8 +77,38 @@ def options_of(chosen: Mapping[str, str]) -> dict[str, str]:
     return {**Options(threshold=1).pairs(), **chosen}
 
 
-def _district(cycle: Cycle, code: str, name: str, ceiling: int) -> Json:
-    return {"code": code, "name": name, "ceiling": ceiling, "contest": f"{cycle.slug}/{code}"}
+def _district(
+    cycle: Cycle, line: tuple[str, str, int], projects: Iterable[FrozenProject], names: Mapping[str, str]
+) -> Json:
+    code, name, ceiling = line
+    rws = [project.area for project in projects if project.district == code]
+    return {
+        "code": code,
+        "name": name,
+        "ceiling": ceiling,
+        "contest": f"{cycle.slug}/{code}",
+        "fences": [*frozen_fences(cycle.shares, code, ceiling)],
+        "limits": [*frozen_limits(cycle.shares, ceiling, rws, names)],
+    }
+
+
+def _children(cycle: Cycle, ceilings: Mapping[str, tuple[str, int]]) -> list[Json]:
+    return [
+        {"code": children_box(code), "district": code, "name": f"{CHILDREN} {ceilings[code][0]}"}
+        for code in sorted(ceilings)
+        if cycle.shares.has_children(code)
+    ]
+
+
+def _city_round(cycle: Cycle) -> dict[str, Json]:
+    shares = cycle.shares
+    caps = shares.city if shares.leftover is Leftover.SHARE else None
+    return {
+        "city_round": shares.leftover.value,
+        "city_pot": cycle.pot,
+        "most_per_district": caps.number if caps else None,
+        "money_per_district": caps.money if caps else None,
+    }
 
 
 def _moment(at: datetime) -> str:

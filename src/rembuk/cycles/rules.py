@@ -1,12 +1,13 @@
 """A cycle's phases: their order and dates, who may do what in which, when one may open. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from uuid import UUID
 
+from rembuk.cycles.shares import Shares
 from rembuk.errors import N_, Reason, Said
 
 
@@ -164,6 +165,12 @@ class Cycle:
     max_choices: int
     simulated: bool = False
     currency: str = "IDR"
+    shares: Shares = field(default_factory=Shares)
+
+    @property
+    def pot(self) -> int:
+        """What is kept for the city, in rupiah."""
+        return self.quota_options.get("pot", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +187,7 @@ class Election:
     config_sha256: str = ""
     trustee_key: str = ""
     seed: str = ""
+    witness_quorum: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Cycle(Table, tablename="cycle"):
     budget = BigInt(required=True)
     quota_rule = Text(required=True)
     quota_options = Text(default="{}", help_text="canonical JSON")
+    shares = Text(default="{}", help_text="canonical JSON: money set aside, caps, what is left over")
     tally_rule = Text(required=True)
     tally_options = Text(default="{}", help_text="canonical JSON")
     ballot_type = Text(required=True)
@@ -78,6 +79,7 @@ class Election(Table, tablename="election"):
     config = Text(default="", help_text="canonical JSON frozen at opening")
     config_sha256 = Text(default="")
     trustee_key = Text(default="", help_text="X25519 public key, hex")
+    witness_quorum = Integer(default=0, help_text="cosignatures the result needs")
     seed = Text(default="", help_text="public dice, as thrown")
 
     election_once = Unique([cycle, name], name="election_once")

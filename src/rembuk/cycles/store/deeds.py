@@ -21,6 +21,7 @@ from rembuk.cycles.store.rows import election_of
 from rembuk.cycles.store.turns import begin, end
 from rembuk.database import lock_row, transaction
 from rembuk.errors import Refused
+from rembuk.places import store as places
 
 
 class Deed(StrEnum):
@@ -65,7 +66,14 @@ async def config(cycle_id: UUID, projects: Sequence[FrozenProject]) -> dict[str,
     if voting is None:
         raise Refused(Refusal.NO_PHASES)
     ceilings = {line.area: (line.name, line.amount) for line in lines}
-    return config_of(await cycle(cycle_id), vote, voting, ceilings, projects)
+    return config_of(await cycle(cycle_id), vote, voting, ceilings, projects, names=await _names(projects))
+
+
+async def _names(projects: Sequence[FrozenProject]) -> dict[str, str]:
+    """The words for every RW and kelurahan where a project stands."""
+    atlas = await places.atlas()
+    codes = {code for project in projects for code in (project.area, project.area.rpartition(".")[0])}
+    return {code: atlas.label(code) for code in codes if code in atlas.areas}
 
 
 async def payload(deed: Deed, cycle_id: UUID, projects: Sequence[FrozenProject] = ()) -> dict[str, Json]:
@@ -214,11 +222,15 @@ async def advance(cycle_id: UUID, state: ElectionState, *, seed: str | None = No
 
 
 @transaction
-async def name_trustees(cycle_id: UUID, public_key: str, level: str = "L1") -> Election:
-    """Set the key ballots are sealed to (X25519, hex) and the level; only before freezing."""
+async def name_trustees(cycle_id: UUID, public_key: str, level: str = "L1", witness_quorum: int = 0) -> Election:
+    """Set the key ballots are sealed to (X25519, hex), the level and how many witnesses the result needs.
+
+    Only before freezing; the room of voting calls it once two persons signed (`voting.store.settle_key`).
+    """
     vote = await locked_election(cycle_id)
     if vote.state is not ElectionState.DRAFT:
         raise Refused(Refusal.FROZEN)
     row = tables.Election
-    await row.update({row.trustee_key: public_key, row.level: level}).where(row.id == vote.id)
+    chosen = {row.trustee_key: public_key, row.level: level, row.witness_quorum: witness_quorum}
+    await row.update(chosen).where(row.id == vote.id)
     return await election(cycle_id)

@@ -12,6 +12,7 @@ from rembuk.cycles.rules import (
     Phase,
     PhaseKind,
 )
+from rembuk.cycles.shares import shares_of
 
 
 def cycle_of(row: tables.Cycle) -> Cycle:
@@ -33,6 +34,7 @@ def cycle_of(row: tables.Cycle) -> Cycle:
         max_choices=row.max_choices,
         simulated=row.simulated,
         currency=row.currency,
+        shares=shares_of(row.shares),
     )
 
 
@@ -59,4 +61,5 @@ def election_of(row: tables.Election) -> Election:
         config_sha256=row.config_sha256,
         trustee_key=row.trustee_key,
         seed=row.seed,
+        witness_quorum=row.witness_quorum,
     )
