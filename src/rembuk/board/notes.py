@@ -4,6 +4,7 @@ import base64
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -55,14 +56,18 @@ class Signer:
     name: str
     seed: bytes
 
-    @property
+    @cached_property
+    def _key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
+
+    @cached_property
     def verifier(self) -> Verifier:
         """The public half."""
-        return Verifier(self.name, Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw())
+        return Verifier(self.name, self._key.public_key().public_bytes_raw())
 
     def sign(self, text: str) -> str:
         """The signed note over this text, which must end with a newline."""
-        signature = Ed25519PrivateKey.from_private_bytes(self.seed).sign(text.encode())
+        signature = self._key.sign(text.encode())
         return f"{text}\n{signature_line(self.name, self.verifier.key_id + signature)}\n"
 
 

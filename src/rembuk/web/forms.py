@@ -58,6 +58,8 @@ Uploads = list[Upload]
 
 def cleaned(text: str) -> str:
     """Text as it may be kept: NFC, plain line ends, no control or direction characters, no outer space."""
+    if text.isascii() and text.isprintable():  # codes, numbers, tokens: most fields of most forms
+        return text.strip()
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(
         letter
