@@ -1,0 +1,66 @@
+"""A process that casts on a watched disk: `python -m tests.campaigns.recording DATA_FOLDER FILE CASTS [PRAGMA=VALUE]`.
+
+The city, the engine, its settings and the casts are the product's own. The file gets what the disk held before and
+the log of everything that happened to it since, with the leaf of each ballot noted when its cast had returned.
+"""
+
+import asyncio
+import pickle
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from rembuk.board.store import drain
+from rembuk.database import close_database, open_database
+from rembuk.database import sqlite as lite
+from rembuk.settings import Settings
+from tests.campaigns.disk import Op, watch
+from tests.city import City, city
+
+VOICES = 3
+SESSIONS = 2
+"""The database is closed and opened again so often: closing checkpoints the log and deletes it."""
+
+
+async def voting(made: City, voters: list[tuple[str, UUID]], tell: Callable[[str], None]) -> None:
+    """Cast one ballot for each of these voters, saying so only when it is sure."""
+    for nth, (district, roll) in enumerate(voters):
+        receipt = await made.cast(roll, made.projects[district][: nth % 4])
+        tell(receipt.leaf_sha256)
+
+
+async def main(folder: Path, target: Path, casts: int, weaker: str) -> None:
+    """A city with an open booth, then casts on the watched disk, twice over."""
+    settings = Settings(data=folder)
+    await open_database(settings)
+    made = await city(voters=-(-casts // 3))
+    await close_database()
+    if weaker:
+        name = weaker.partition("=")[0]
+        lite.PRAGMAS = tuple(weaker if each.partition("=")[0] == name else each for each in lite.PRAGMAS)
+    files = {str(path): path.read_bytes() for path in _files(folder)}
+    assert not any(name.endswith("-wal") for name in files)
+    log: list[Op] = []
+    watch(log)
+    everybody = [(district, roll) for district, rolls in made.rolls.items() for roll in rolls][:casts]
+    for session in range(SESSIONS):
+        await open_database(settings)
+        mine = everybody[session::SESSIONS]
+        voices = (voting(made, mine[voice::VOICES], lambda leaf: log.append(("said", leaf))) for voice in range(VOICES))
+        await asyncio.gather(*voices)
+        await drain()
+        await close_database()
+    _write(target, (str(settings.database_file), files, log))
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.name.startswith("rembuk.sqlite3")]
+
+
+def _write(target: Path, recording: object) -> None:
+    target.write_bytes(pickle.dumps(recording))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), "".join(sys.argv[4:])))
