@@ -1,0 +1,104 @@
+"""What a project lacked: how many more votes, or which lower cost, would have had it funded, found by counting again.
+
+lacking(election, result)      {project id: Lack} for every project that lost and was not held by a limit
+
+The votes are those of new voters who name only this project (`singleton-add` of Boehmer, Faliszewski, Janeczko,
+Peters, Pierczyński, Schierreich, Skowron, Szufa, Evaluation of Project Performance in Participatory Budgeting,
+IJCAI 2024), the cost is their `cost-red`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rembuk.tally.election import Completion, Election
+from rembuk.tally.result import Decision, Result
+from rembuk.tally.rules import RULES
+from rembuk.tally.types import Ballots
+
+ADD1 = (Completion.ADD1, Completion.ADD1U)
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """More votes, or a lower cost, that would have had a project funded; None where none would."""
+
+    more_votes: int | None = None
+    fitting_cost: int | None = None
+
+
+NOTHING = Lack()
+
+
+def lacking(election: Election, result: Result) -> dict[str, Lack]:
+    """What every project that lost lacked, but for those that a limit held or that were not counted."""
+    return {
+        project.id: Lack(more_votes(election, project.id), fitting_cost(election, project.id))
+        for project in election.projects
+        if project.id not in result.winners
+        and (step := result.step_of(project.id))
+        and step.decision is not Decision.HELD
+    }
+
+
+def more_votes(election: Election, project: str) -> int | None:
+    """The number of new voters naming only this project that gets it funded while one fewer does not; None if none."""
+    if election.ballots.kind == "points":
+        return None
+    place = next(i for i, other in enumerate(election.projects) if other.id == project)
+    if election.projects[place].cost > election.budget:
+        return None
+
+    def wins(votes: int) -> bool:
+        return _wins(replace(election, ballots=_joined(election.ballots, place, votes)), project)
+
+    most = max(election.voters, 1) * 2 + election.options.threshold
+    return _least(wins, most)
+
+
+def fitting_cost(election: Election, project: str) -> int | None:
+    """The largest cost below its own at which the project is funded while one more is too much; None if none.
+
+    Under Add1, where a count is long, costs are tried in steps of about a thousandth of the project's own.
+    """
+    own = next(other.cost for other in election.projects if other.id == project)
+    grid = 10 ** max(0, len(str(own)) - 4) if election.options.completion in ADD1 else 1
+
+    def wins(steps: int) -> bool:
+        cost = own - steps * grid
+        projects = tuple(replace(p, cost=cost) if p.id == project else p for p in election.projects)
+        return _wins(replace(election, projects=projects), project)
+
+    steps = _least(wins, (own - 1) // grid)
+    return None if steps is None else own - steps * grid
+
+
+def _least(wins: Callable[[int], bool], most: int) -> int | None:
+    """A number from 1 to `most` that wins although one less does not, by bisection; None when `most` does not win."""
+    if most < 1 or not wins(most):
+        return None
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if wins(middle) else (middle, high)
+    # the claim itself is counted once more; that one less is not enough was the last thing bisection saw
+    return high if wins(high) else None
+
+
+def _wins(election: Election, project: str) -> bool:
+    return project in RULES[election.rule](election).winners
+
+
+def _joined(ballots: Ballots, place: int, votes: int) -> Ballots:
+    """The ballots with some more that name only this project."""
+    return Ballots(
+        ballots.kind,
+        ballots.projects,
+        np.append(ballots.counts, votes),
+        np.append(ballots.starts, ballots.starts[-1] + 1),
+        np.append(ballots.chosen, place),
+        None,
+        ballots.most,
+        ballots.repeats,
+    )
