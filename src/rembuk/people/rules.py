@@ -10,6 +10,8 @@ from uuid import UUID
 from rembuk.errors import N_, Reason, Refused
 
 VOTING_AGE = 17
+ADULTS, CHILDREN = "dewasa", "anak"
+AGE_BANDS = ("10-12", "13-14", "15-16")
 PASSWORD_LENGTH = 15
 WRONG_SECOND_FACTORS = 5
 ONE_TIME_CODE_LIFE = timedelta(minutes=10)
@@ -58,6 +60,10 @@ class Refusal(Reason):
     )
     REMOVED = (403, N_("Nama Anda tidak lagi di daftar pemilih. Tanyakan ke meja pendaftaran kelurahan."))
     TOO_YOUNG = (403, N_("Anda baru dapat memilih mulai {month}. Suara Anak terbuka bagi yang lebih muda."))
+    CHILD = (403, N_("Kode Suara Anak hanya membuka bilik Suara Anak."))
+    NO_CHILDREN = (404, N_("Siklus ini tidak punya Suara Anak di kecamatan itu."))
+    NO_CHILD_LINE = (409, N_("Semua anak di RW dan kelompok umur ini sudah menerima kode. Tambah dulu jumlahnya."))
+    BAD_CHILDREN = (422, N_("Pilih kelompok umur, lalu isi jumlah 1 sampai 200."))
     NO_SUCH_SESSION = (404, N_("Perangkat itu sudah keluar."))
 
 
@@ -67,6 +73,7 @@ class Kind(StrEnum):
     RESIDENT = "resident"
     STAFF = "staff"
     INSTITUTION = "institution"
+    CHILD = "child"
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,7 @@ class RollFacts:
     person: UUID | None
     status: str
     eligible_from: date | None
+    list: str = ADULTS
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,8 @@ class NewEntry:
     phone: str | None = None
     born: date | None = None
     source: str = "import"
+    list: str = ADULTS
+    age_band: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,6 +190,8 @@ def why_not_voter(person: PersonFacts, entry: RollFacts | None, on: date) -> Ref
     """The first reason this person may not vote on that day, or None (behaviours J1, J2)."""
     if person.kind is Kind.INSTITUTION:
         return Refusal.INSTITUTION
+    if person.kind is Kind.CHILD or (entry and entry.list == CHILDREN):
+        return Refusal.CHILD
     if entry is None:
         return Refusal.STAFF_ACCOUNT if person.kind is Kind.STAFF else Refusal.NOT_VERIFIED
     if entry.status != "active":
@@ -190,6 +202,11 @@ def why_not_voter(person: PersonFacts, entry: RollFacts | None, on: date) -> Ref
 def eligible(entry: RollFacts, on: date) -> bool:
     """Whether a line of the roll is active and old enough on that day."""
     return entry.status == "active" and (entry.eligible_from is None or entry.eligible_from <= on)
+
+
+def box_of(kecamatan: str, list: str) -> str:
+    """The box a line of the roll drops its ballot in: its kecamatan's, or the one of the children there."""
+    return f"{kecamatan}.{CHILDREN}" if list == CHILDREN else kecamatan
 
 
 def why_not_ask(asked: list[datetime], at: datetime) -> timedelta | None:

@@ -71,6 +71,8 @@ class Poll:
     length: int
     elsewhere: frozenset[str] = frozenset()
     """Ids of the projects on the ballots of other districts."""
+    children: bool = False
+    """Whether this is the children's box of a kecamatan: `name` is then its own ("Suara Anak Gedebage")."""
 
     @property
     def costs(self) -> Mapping[str, int]:

@@ -13,9 +13,11 @@ from rembuk.people.store.accounts import (
     person_of,
     rename,
 )
+from rembuk.people.store.children import ChildPlace, add_children, hand_out_to_child
 from rembuk.people.store.one_time import Asked, ask_one_time_code, sweep_one_time_codes, use_one_time_code
 from rembuk.people.store.roll import (
     add_roll_entries,
+    child_counts,
     entries_of,
     entry_of_nik,
     person_for,
@@ -51,15 +53,18 @@ from rembuk.people.store.voter_codes import (
 
 __all__ = [
     "Asked",
+    "ChildPlace",
     "NewCode",
     "NewStaff",
     "SignedIn",
+    "add_children",
     "add_resident",
     "add_roll_entries",
     "all_code_keys",
     "area_of_code",
     "ask_one_time_code",
     "change_password",
+    "child_counts",
     "code_keys",
     "commit_roll_keys",
     "confirm_pepper",
@@ -72,6 +77,7 @@ __all__ = [
     "grants_now",
     "grants_of",
     "hand_out",
+    "hand_out_to_child",
     "has_phone",
     "holders",
     "load_batch",

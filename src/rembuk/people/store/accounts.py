@@ -36,8 +36,8 @@ async def has_phone(person: UUID) -> bool:
 
 @transaction
 async def rename(person: UUID, name: str) -> None:
-    """A person chooses what to be called."""
-    await Person.update({Person.name: name}).where(Person.id == person)
+    """A person chooses what to be called; who came by a code of Suara Anak has no name."""
+    await Person.update({Person.name: name}).where(Person.id == person, Person.kind != Kind.CHILD.value)
 
 
 @transaction

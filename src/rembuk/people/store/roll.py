@@ -1,5 +1,6 @@
 """The roll: who is on it, put there in bulk, and the account a line gets when its person first signs in."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
@@ -15,21 +16,26 @@ from rembuk.database import transaction
 from rembuk.errors import Refused
 from rembuk.people.pepper import kk_mac, nik_mac, phone_mac
 from rembuk.people.rules import (
+    ADULTS,
+    CHILDREN,
     VOTING_AGE,
     NewEntry,
     Refusal,
     RollFacts,
     RollReport,
+    box_of,
     eligible_from,
     is_nik,
     read_phone,
     resident_name,
     why_not_voter,
 )
+from rembuk.people.rules import Kind as AccountKind
 from rembuk.people.store.accounts import add_resident, must_know
 from rembuk.people.tables import Person, RollEntry
 
 CHUNK = 500
+CHILD_NAME = "Suara Anak"
 T = TypeVar("T")
 
 
@@ -64,9 +70,19 @@ async def entries_of(cycle: UUID, *, rw: str | None = None) -> list[RollFacts]:
 
 
 async def roll_counts(cycle: UUID) -> dict[str, int]:
-    """How many active lines each RW has."""
+    """How many active lines each RW has; children are counted by kecamatan, under the code of their box."""
     active = RollEntry.select(RollEntry.rw, Count()).where(RollEntry.cycle == cycle, RollEntry.status == "active")
-    return {row["rw"]: row["count"] for row in await active.group_by(RollEntry.rw)}
+    adults = await active.where(RollEntry.list == ADULTS).group_by(RollEntry.rw)
+    return {**{row["rw"]: row["count"] for row in adults}, **await child_counts(cycle)}
+
+
+async def child_counts(cycle: UUID) -> dict[str, int]:
+    """How many active lines the children's list of each kecamatan has, by the code of its box."""
+    active = RollEntry.select(RollEntry.kecamatan, Count()).where(
+        RollEntry.cycle == cycle, RollEntry.status == "active"
+    )
+    children = await active.where(RollEntry.list == CHILDREN).group_by(RollEntry.kecamatan)
+    return {box_of(row["kecamatan"], CHILDREN): row["count"] for row in children}
 
 
 async def post_roll_totals(election: UUID, cycle: UUID) -> None:
@@ -97,15 +113,22 @@ async def add_roll_entries(
     for chunk in chunks(rows, CHUNK):
         fresh = await _put(cycle, chunk)
         added, known = added + fresh, known + len(chunk) - fresh
-    if added:
-        await _post_again(cycle)
     return RollReport(added, known, tuple(faults))
 
 
-async def _post_again(cycle: UUID) -> None:
-    """Who came on the roll while people vote is told to everybody, RW by RW."""
-    for row in await Election.select(Election.id).where(Election.cycle == cycle, Election.state == "open"):
+async def post_totals(cycle: UUID) -> None:
+    """Tell everybody, RW by RW, how many are on the roll, for every vote of the cycle that is not over."""
+    living = Election.state.is_in(["draft", "frozen", "open"])
+    for row in await Election.select(Election.id).where(Election.cycle == cycle, living):
         await post_roll_totals(row["id"], cycle)
+
+
+async def post_again(cycle: UUID) -> None:
+    """Whoever comes on a roll whose totals stand on the board is told to everybody too (I14)."""
+    posted = [json.loads(leaf.body)["election"] for leaf in await board.leaves_of(Kind.ROLL_TOTALS)]
+    votes = await Election.select(Election.id, Election.state).where(Election.cycle == cycle)
+    if any(row["state"] == "open" or str(row["id"]) in posted for row in votes):
+        await post_totals(cycle)
 
 
 @transaction
@@ -123,6 +146,7 @@ async def _put(cycle: UUID, rows: list[RollEntry]) -> int:
         fresh.append(row)
     if fresh:
         await RollEntry.insert(*fresh)
+        await post_again(cycle)  # together: a kill between the two would keep the box shut for ever (I14)
     return len(fresh)
 
 
@@ -149,18 +173,25 @@ async def person_for(entry: UUID, signed_in: UUID | None = None) -> UUID:
         return UUID(str(row["person"]))
     person = signed_in if signed_in and await _may_join(signed_in, row) else None
     if person is None:
-        simulated = row["source"] == "simulated"
-        person = await add_resident(resident_name(row["rw"]), row["rw"], simulated=simulated)
+        person = await _account_of(row)
     await RollEntry.update({RollEntry.person: person}).where(RollEntry.id == entry)
     if row["phone_mac"] and not await Person.exists().where(Person.phone_mac == row["phone_mac"]):
         await Person.update({Person.phone_mac: row["phone_mac"]}).where(Person.id == person)
     return person
 
 
+async def _account_of(row: dict[str, Any]) -> UUID:
+    """A fresh account for a line; a child's is only the handle of a session, without name or rights."""
+    simulated = row["source"] == "simulated"
+    if row["list"] == CHILDREN:
+        return await add_resident(CHILD_NAME, row["rw"], simulated=simulated, kind=AccountKind.CHILD)
+    return await add_resident(resident_name(row["rw"]), row["rw"], simulated=simulated)
+
+
 async def _may_join(person: UUID, row: dict[str, Any]) -> bool:
     """Whether a line may join this account: a resident of that RW, known from another cycle (I3)."""
     lines = await _lines_of(person)
-    here = any(line.rw == row["rw"] for line in lines)
+    here = row["list"] == ADULTS and any(line.rw == row["rw"] for line in lines)
     return here and all(line.cycle != row["cycle"] for line in lines)
 
 
@@ -180,6 +211,8 @@ def _row(cycle: UUID, entry: NewEntry, age: int, on: date | None) -> RollEntry:
         eligible_from=ripe if ripe and (on is None or ripe > on) else None,
         status="active",
         source=entry.source,
+        list=entry.list,
+        age_band=entry.age_band,
     )
 
 
@@ -200,4 +233,5 @@ def facts_of(row: dict[str, Any]) -> RollFacts:
         row["person"],
         row["status"],
         row["eligible_from"],
+        row["list"],
     )

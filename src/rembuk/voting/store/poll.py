@@ -10,11 +10,12 @@ from uuid import UUID
 from rembuk.cycles.tables import Election, PhaseRow
 from rembuk.database import Fixed
 from rembuk.errors import Refused
+from rembuk.people.rules import box_of
 from rembuk.voting.agreement import agreed
 from rembuk.voting.rules import Mark, Poll, Refusal, State, Voter
 from rembuk.voting.seal import ballot_length
 
-_LINE = """SELECT roll_entry.id, roll_entry.kecamatan, election.id AS election, election.state
+_LINE = """SELECT roll_entry.id, roll_entry.kecamatan, roll_entry.list, election.id AS election, election.state
     FROM roll_entry JOIN cycle ON cycle.id = roll_entry.cycle LEFT JOIN election ON election.cycle = cycle.id
     WHERE {} ORDER BY cycle.year DESC, roll_entry.id"""
 _BY_ROLL = Fixed(_LINE.replace("{}", "roll_entry.id = {}"))
@@ -45,7 +46,8 @@ def _voter(lines: Sequence[Mapping[str, Any]], seed: bytes | None, by_code: bool
         raise Refused(Refusal.NOT_ON_ROLL)
     if lines[0]["election"] is None:
         raise Refused(Refusal.NOT_OPEN)
-    return Voter(lines[0]["id"], lines[0]["election"], lines[0]["kecamatan"], seed, by_code)
+    box = box_of(lines[0]["kecamatan"], lines[0]["list"])
+    return Voter(lines[0]["id"], lines[0]["election"], box, seed, by_code)
 
 
 async def poll_of(voter: Voter) -> Poll:
@@ -106,4 +108,5 @@ def frozen_poll(config: str, cycle: UUID, district: str) -> Poll:
         trustee_key=frozen.trustee_key,
         length=ballot_length(every, most),
         elsewhere=frozenset(every) - {project.id for project in mine.projects},
+        children=bool(mine.parent),
     )

@@ -1,5 +1,6 @@
 """Turnout by RW: counted once a day, kept, and shown only as far as nobody is singled out."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,9 @@ from piccolo.query.functions import Count, Max
 from rembuk.clock import local, now
 from rembuk.cycles.tables import Election
 from rembuk.database import transaction
-from rembuk.people.tables import RollEntry
-from rembuk.voting.rules import Turnout, publishable
+from rembuk.people.rules import CHILDREN, box_of
+from rembuk.people.store import roll_counts
+from rembuk.voting.rules import Turnout, is_safe, publishable
 from rembuk.voting.tables import RollMark, TurnoutFigure
 
 CHUNK = 400
@@ -18,7 +20,7 @@ CHUNK = 400
 
 @transaction
 async def refresh_turnout(election: UUID) -> date:
-    """Count today's turnout of every RW, once a day; the day it stands for."""
+    """Count today's turnout of every RW, and of every kecamatan's children apart, once a day; the day it stands for."""
     today = local(now()).date()
     mine = (TurnoutFigure.election == election) & (TurnoutFigure.day == today)
     if await TurnoutFigure.exists().where(mine):
@@ -27,13 +29,13 @@ async def refresh_turnout(election: UUID) -> date:
     rows = [
         TurnoutFigure(
             election=election,
-            kecamatan=".".join(rw.split(".")[:3]),
-            rw=rw,
+            kecamatan=_kecamatan(place),
+            rw=place,
             day=today,
-            marks=marked.get(rw, 0),
+            marks=marked.get(place, 0),
             eligible=count,
         )
-        for rw, count in sorted(eligible.items())
+        for place, count in sorted(eligible.items())
     ]
     for start in range(0, len(rows), CHUNK):
         await TurnoutFigure.insert(*rows[start : start + CHUNK])
@@ -55,29 +57,44 @@ async def turnout(election: UUID, kecamatan: str | None = None) -> tuple[date | 
     return (rows[0]["day"] if rows else None), whole
 
 
+async def children_turnout(election: UUID, kecamatan: str) -> Turnout | None:
+    """The turnout of a kecamatan's children; None before it is counted, or while it would single somebody out."""
+    box = box_of(kecamatan, CHILDREN)
+    rows = await _figures(election, box)
+    cells = [Turnout((box,), row["marks"], row["eligible"]) for row in rows]
+    return cells[0] if cells and is_safe(cells[0]) else None
+
+
+def _kecamatan(place: str) -> str:
+    """What a figure belongs to: the kecamatan of an RW, a children's box itself."""
+    return place if place.endswith(f".{CHILDREN}") else ".".join(place.split(".")[:3])
+
+
 async def _figures(election: UUID, kecamatan: str | None) -> list[dict[str, Any]]:
     newest = await TurnoutFigure.select(Max(TurnoutFigure.day, "day")).where(TurnoutFigure.election == election).first()
     if newest is None or newest["day"] is None:
         return []
     query = TurnoutFigure.select().where((TurnoutFigure.election == election) & (TurnoutFigure.day == newest["day"]))
-    return await (query.where(TurnoutFigure.kecamatan == kecamatan) if kecamatan else query).order_by(TurnoutFigure.rw)
+    mine = TurnoutFigure.kecamatan == kecamatan if kecamatan else TurnoutFigure.kecamatan.not_like(f"%.{CHILDREN}")
+    return await query.where(mine).order_by(TurnoutFigure.rw)
 
 
 async def _eligible(election: UUID) -> dict[str, int]:
+    """How many may vote, by RW; children by the code of their box."""
     row = await Election.select(Election.cycle).where(Election.id == election).first()
-    cycle = row["cycle"] if row else None
-    counted = (
-        await RollEntry.select(RollEntry.rw, Count())
-        .where((RollEntry.cycle == cycle) & (RollEntry.status == "active"))
-        .group_by(RollEntry.rw)
-    )
-    return {each["rw"]: each["count"] for each in counted}
+    return await roll_counts(row["cycle"]) if row else {}
 
 
 async def _marked(election: UUID) -> dict[str, int]:
+    """How many have voted, in the same places."""
+    columns = (RollMark.roll.rw, RollMark.roll.kecamatan, RollMark.roll.list)
     counted = (
-        await RollMark.select(RollMark.roll.rw.as_alias("rw"), Count())
+        await RollMark.select(*(column.as_alias(column._meta.name) for column in columns), Count())
         .where(RollMark.election == election)
-        .group_by(RollMark.roll.rw)
+        .group_by(*columns)
     )
-    return {each["rw"]: each["count"] for each in counted}
+    marked: Counter[str] = Counter()
+    for each in counted:
+        child = each["list"] == CHILDREN
+        marked[box_of(each["kecamatan"], CHILDREN) if child else each["rw"]] += each["count"]
+    return marked
