@@ -107,7 +107,9 @@ class _Pack:
         return self.data[self.at - size : self.at]
 
     def numbers(self, many: int, width: int) -> Ints:
-        return np.frombuffer(self.taken(many * width), dtype=f"<u{width}" if width else np.uint8).astype(np.int64)
+        if not width:
+            raise BadPack("packed ballots have a head that cannot be")
+        return np.frombuffer(self.taken(many * width), dtype=f"<u{width}").astype(np.int64)
 
     def from_masks(self) -> tuple[Ints, Ints]:
         width = (self.projects + 7) // 8
