@@ -1,0 +1,246 @@
+"""Dying between two statements: `python -m tests.campaigns.steps DEED FOLDER CITY SEED ROUNDS SECONDS`.
+
+A child is forked for each round; it works on a copy of the database and kills itself with -9 just before or just
+after its k-th SQL statement (COMMIT is one). Another child then opens what is left, checks it and does the deed again.
+No product code knows of this: the connection counts.
+"""
+
+import asyncio
+import os
+import pickle
+import random
+import shutil
+import signal
+import sqlite3
+import sys
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from rembuk.board.store import drain
+from rembuk.board.tables import BoardLeaf, LeafQueue
+from rembuk.cycles import store as cycles
+from rembuk.cycles.rules import ElectionState
+from rembuk.database import close_database, migrate, open_database
+from rembuk.database import sqlite as lite
+from rembuk.database.migrating import behind, history
+from rembuk.invariants import faults
+from rembuk.people import store as people
+from rembuk.people.rules import NewEntry
+from rembuk.people.tables import RollEntry
+from rembuk.settings import Settings
+from rembuk.voting.tables import Envelope
+from tests.city import City
+
+NONCE = b"\7" * 32
+NEWCOMERS = 7
+
+
+class Counting(sqlite3.Connection):
+    """A connection that counts the statements of its process, and may die at one of them."""
+
+    count = 0
+    dies_at = -1
+    after = False
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        """Die before or after the chosen statement; else run it."""
+        Counting.count += 1
+        mine = Counting.count == Counting.dies_at
+        if mine and not Counting.after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        cursor = super().execute(*arguments)
+        if mine:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return cursor
+
+
+def count_statements() -> None:
+    """From now on every connection of this process counts."""
+    stock = sqlite3.connect
+
+    def counted(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        return stock(*arguments, **{**options, "factory": Counting})
+
+    lite.sqlite3.connect = counted  # type: ignore[assignment]
+
+
+async def cast(made: City) -> None:
+    """One voter's ballot."""
+    await made.cast(made.rolls[made.districts[0]][0], made.projects[made.districts[0]][:2], NONCE)
+
+
+async def cast_is_whole(made: City) -> bool:
+    """The envelope is there; the invariants say whether mark and leaf are."""
+    return bool(await Envelope.exists().where(Envelope.roll == made.rolls[made.districts[0]][0]))
+
+
+async def close(made: City) -> None:
+    """The booth closes, by two persons."""
+    if (await cycles.election(made.cycle.id)).state is ElectionState.OPEN:
+        await made.close()
+
+
+async def close_is_whole(made: City) -> bool:
+    """Closed, with its leaf; never one without the other."""
+    closed = (await cycles.election(made.cycle.id)).state is ElectionState.CLOSED
+    assert closed == bool(await BoardLeaf.exists().where(BoardLeaf.kind == "close")), "a half close"
+    return closed
+
+
+async def enrol(made: City) -> None:
+    """Newcomers on the roll; their NIK make it harmless to repeat."""
+    rw = f"{made.districts[0]}.1001.001"
+    niks = (f"327327{day:02d}0190{day:04d}" for day in range(1, NEWCOMERS + 1))
+    await people.add_roll_entries(made.cycle.id, [NewEntry(rw=rw, nik=nik) for nik in niks])
+
+
+async def enrol_is_whole(made: City) -> bool:
+    """All newcomers or none."""
+    number = await RollEntry.count().where(RollEntry.cycle == made.cycle.id, RollEntry.nik_mac.is_not_null())
+    assert number in (0, NEWCOMERS), f"{number} of {NEWCOMERS} newcomers"
+    return bool(number)
+
+
+async def post(made: City) -> None:
+    """The sequencer brings the queue onto the board."""
+    await drain()
+
+
+async def post_is_whole(made: City) -> bool:
+    """Nothing waits any more."""
+    return not await LeafQueue.exists()
+
+
+async def move(made: City) -> None:
+    """The migrations, on an empty file."""
+    await migrate()
+
+
+async def move_is_whole(made: City) -> bool:
+    """None is missing."""
+    return not await behind()
+
+
+Deed = tuple[Callable[[City], Awaitable[None]], Callable[[City], Awaitable[bool]]]
+DEEDS: dict[str, Deed] = {
+    "cast": (cast, cast_is_whole),
+    "close": (close, close_is_whole),
+    "import": (enrol, enrol_is_whole),
+    "post": (post, post_is_whole),
+    "migrate": (move, move_is_whole),
+}
+
+
+async def doing(deed: Deed, made: City, settings: Settings, told: Path) -> None:
+    """The deed, with a file written when it returned: the acknowledgement."""
+    Counting.count = 0
+    await open_database(settings)
+    await deed[0](made)
+    _touch(told)
+    await close_database()
+
+
+async def checking(deed: Deed, made: City, settings: Settings, told: bool, moving: bool) -> None:
+    """What was acknowledged is whole, the rest is whole or nothing, and doing it again makes it whole."""
+    await open_database(settings)
+    try:
+        if not moving:
+            whole = await deed[1](made)
+            assert whole or not told, "acknowledged and not there"
+            await invariants_hold()
+        await deed[0](made)
+        assert await deed[1](made), "doing it again does not make it whole"
+        if not moving:
+            await invariants_hold()
+    finally:
+        await close_database()
+
+
+async def invariants_hold() -> None:
+    """Raise AssertionError with what does not."""
+    broken = {name: said for name, said in (await faults()).items() if said}
+    assert not broken, broken
+
+
+def _touch(path: Path) -> None:
+    path.touch()
+
+
+def forked(work: Callable[[], Any]) -> int:
+    """Run in a child of this process; its exit status, negative when a signal ended it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            asyncio.run(work())
+        except BaseException:  # noqa: BLE001 - the child must end here, whatever happens
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    return os.waitstatus_to_exitcode(status)
+
+
+def schema(file: Path) -> str:
+    """The whole schema of a SQLite file, as one hash."""
+    with closing(sqlite3.connect(file)) as database:
+        rows = database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2").fetchall()
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    return sha256(repr(rows).encode()).hexdigest()
+
+
+def main(name: str, folder: Path, city: Path, seed: int, rounds: int, seconds: float) -> int:
+    """Rounds of dying at chosen statements; prints how many, and gives 1 at the first fault."""
+    made: City = pickle.loads(city.read_bytes())
+    work, moving, template = folder / name, name == "migrate", city.with_suffix(".sqlite3")
+    work.mkdir()
+    settings, told = Settings(data=work), work / "told"
+    history()
+    count_statements()
+
+    def fresh() -> None:
+        for old in work.iterdir():
+            old.unlink()
+        if not moving:
+            shutil.copyfile(template, settings.database_file)
+
+    fresh()
+    counter = work / "count"
+
+    async def counted() -> None:
+        await doing(DEEDS[name], made, settings, told)
+        _note(counter, Counting.count)
+
+    assert forked(counted) == 0
+    statements, wanted = int(counter.read_text()), schema(settings.database_file)
+    every = [(step, after) for step in range(1, statements + 1) for after in (False, True)]
+    random.Random(seed).shuffle(every)
+    stop, died = time.monotonic() + seconds, 0
+    for nth in range(rounds):
+        if time.monotonic() > stop:
+            break
+        fresh()
+        Counting.dies_at, Counting.after = every[nth % len(every)]
+        code = forked(lambda: doing(DEEDS[name], made, settings, told))
+        assert code in (0, -signal.SIGKILL), f"the deed ended with {code} at {every[nth % len(every)]}"
+        died += code != 0
+        Counting.dies_at = -1
+        if forked(lambda: checking(DEEDS[name], made, settings, told.exists(), moving)):
+            print(f"FAULT at {every[nth % len(every)]} of {name}")
+            return 1
+        assert not moving or schema(settings.database_file) == wanted, "another schema after the second try"
+    print(f"{name}: {died} kills at {statements} statements, before and after each")
+    return 0
+
+
+def _note(path: Path, number: int) -> None:
+    path.write_text(str(number))
+
+
+if __name__ == "__main__":
+    where, cities = Path(sys.argv[2]), Path(sys.argv[3])
+    sys.exit(main(sys.argv[1], where, cities, int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6])))
