@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from rembuk import clock
+from rembuk.board import notes
+from rembuk.board import store as board
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle, CycleText, PhaseKind, spread
 from rembuk.cycles.store import Deed
@@ -26,7 +28,7 @@ from rembuk.review import store as review
 from rembuk.settings import settings
 from rembuk.voting import rules as voting_rules
 from rembuk.voting import store as voting
-from rembuk.voting.keys import make_key, split
+from rembuk.voting.rehearsing import rehearse
 from rembuk.voting.seal import NONCE_BYTES
 from rembuk.voting.store import Receipt
 
@@ -39,6 +41,7 @@ COSTS = (40, 30, 25, 50, 20, 60)
 NAMES = ("Coblong", "Gedebage", "Ujungberung", "Cidadap", "Astanaanyar")
 CODES = ("32.73.02", "32.73.27", "32.73.26", "32.73.08", "32.73.10")
 PIN = "2468"
+WITNESS = notes.Signer("unpar.example", b"w" * 32)
 DICE = "31415926535897932384"
 FINE = reviewing.Draft(
     reviewing.Verdict.FEASIBLE,
@@ -124,9 +127,9 @@ async def city(
     await _check(cycle, official, first)
     rolls = await _enrol(cycle, homes, voters)
     given = await _give_codes(cycle, [roll for each in rolls.values() for roll in each[:with_codes]])
-    pair = make_key()
-    shares = split(pair.secret, *quorum)
-    await cycles.name_trustees(cycle.id, pair.public.hex())
+    if quorum[1] > 1:
+        await board.register_witness(notes.Verifier(WITNESS.name, WITNESS.verifier.public, notes.COSIGNATURE).text)
+    shares = await rehearse(cycle.id, official, second, *quorum)
     made = City(cycle, (await cycles.election(cycle.id)).id, official, second, shares[: quorum[0]], rolls, {}, given)
     await _open_booth(made, first)
     for project in await review.frozen_projects(cycle.id):

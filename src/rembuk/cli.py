@@ -1,9 +1,10 @@
-"""The one command: rembuk serve, demo, migrate, doctor, count, import, export; heavy modules load late."""
+"""The one command: rembuk serve, demo, migrate, doctor, count, ceremony, import, export; heavy modules load late."""
 
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -119,15 +120,18 @@ def export_cycle(listing: bool, cycle: str | None, folder: Path | None) -> None:
 
 
 @cli.group()
-def keys() -> None:
-    """The opening key of an election; run this on a machine that is not the server."""
+def ceremony() -> None:
+    """The opening key of an election; run this on a machine that is not the server and has no network."""
 
 
-@keys.command(name="make")
+@ceremony.command(name="make")
 @click.option("--quorum", default=1, show_default=True, help="Shares needed to open the box.")
 @click.option("--trustees", default=1, show_default=True, help="Shares made, one for each trustee.")
-def keys_make(quorum: int, trustees: int) -> None:
-    """Make a key pair: the public key for the officials' form, the word shares for the trustees' envelopes."""
+@click.option("--name", default="Pemungutan suara", show_default=True, help="The election's name, for the sheets.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the sheets to print.")
+def ceremony_make(quorum: int, trustees: int, name: str, out: Path | None) -> None:
+    """Make a key pair: the public key for the officials' form, a sheet of words for each trustee."""
+    from rembuk.voting import ceremony as offline
     from rembuk.voting.keys import make_key, split
 
     pair = make_key()
@@ -136,8 +140,98 @@ def keys_make(quorum: int, trustees: int) -> None:
     except ValueError as fault:
         raise click.UsageError(str(fault)) from fault
     click.echo(f"Public key (64 hex digits, for the form): {pair.public.hex()}")
-    for nth, share in enumerate(shares, 1):
-        click.echo(f"\nShare {nth} of {trustees}, any {quorum} open the box:\n{share}")
+    click.echo(f"Its fingerprint: {offline.fingerprint(pair.public)}")
+    if out is None:
+        for nth, share in enumerate(shares, 1):
+            click.echo(f"\nShare {nth} of {trustees}, any {quorum} open the box:\n{share}")
+        return
+    file = out / "lembar-kunci.html"
+    _write_new(file, offline.sheets(name, pair, quorum, shares).html.encode())
+    _write_new(out / "kunci-publik.txt", f"{pair.public.hex()}\n".encode())
+    click.echo(f"Print {file} ({trustees + 1} pages), then delete it: whoever has the file has the key.")
+
+
+@ceremony.command(name="try")
+@click.argument("trial", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--words", multiple=True, type=click.Path(exists=True, path_type=Path), help="Shares, one a line."
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the line to this file.")
+def ceremony_try(trial: Path, words: tuple[Path, ...], out: Path | None) -> None:
+    """Open the trial envelope downloaded from the key page; prints one line to type there."""
+    from rembuk.voting.ceremony import try_file
+    from rembuk.voting.keys import result_line
+
+    with _in_words():
+        line = result_line(try_file(trial.read_bytes(), _shares(words)))
+    click.echo(f"Opened. Type this line on the key page: {line}")
+    if out:
+        out.write_text(f"{line}\n")
+
+
+@ceremony.command(name="open")
+@click.argument("box", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--words", multiple=True, type=click.Path(exists=True, path_type=Path), help="Shares, one a line."
+)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The opened file, gzipped.")
+def ceremony_open(box: Path, words: tuple[Path, ...], out: Path) -> None:
+    """Open an exported box; writes the file to upload. A second quorum must get the same fingerprint."""
+    from rembuk.results.offline import opened_offline
+    from rembuk.voting.opening import packed, read_opened
+
+    with _in_words():
+        file = opened_offline(box.read_bytes(), _shares(words))
+    _write_new(out, packed(file))
+    given = read_opened(file)
+    for code, ballots in sorted(given.opened.ballots.items()):
+        click.echo(f"{code}: {len(ballots)} ballots")
+    for failure in given.opened.failures:
+        click.echo(f"{failure.district}: no ballot in {failure.sha256}: {failure.reason}")
+    click.echo(f"Box {given.box_sha256}\nFingerprint of the opened file: {given.sha256}")
+
+
+cli.add_command(ceremony, name="keys")  # the older name of the same door
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """A wrong file or wrong words become one line and exit code 2."""
+    try:
+        yield
+    except ValueError as fault:
+        click.echo(f"rembuk: {fault}", err=True)
+        sys.exit(2)
+
+
+def _shares(files: tuple[Path, ...]) -> list[str]:
+    """The trustees' shares: from files, one a line, or asked for until the quorum is there."""
+    from rembuk.voting.keys import BrokenShares, shares_needed, typing_fault
+
+    if files:
+        lines = [line for file in files for line in file.read_text("utf-8").splitlines() if line.strip()]
+        for nth, line in enumerate(lines, 1):
+            if fault := typing_fault(line):
+                raise BrokenShares(f"share {nth}: {fault}")
+        return lines
+    shares: list[str] = []
+    while not shares or len(shares) < shares_needed(shares[0]):
+        typed = click.prompt(f"Words of share {len(shares) + 1}, on one line")
+        if fault := typing_fault(typed):
+            click.echo(f"Type it again: {fault}", err=True)
+        else:
+            shares.append(typed)
+    return shares
+
+
+def _write_new(file: Path, content: bytes) -> None:
+    """A file only its owner reads; an older one of this name is never replaced."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+            target.write(content)
+    except FileExistsError:
+        raise click.UsageError(f"{file} is there already") from None
 
 
 @cli.group()

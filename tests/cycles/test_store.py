@@ -21,6 +21,7 @@ from rembuk.cycles.rules import Cycle, CycleState, CycleText, ElectionState, Pha
 from rembuk.cycles.store import Deed
 from rembuk.errors import Reason, Refused
 from rembuk.places import store as places
+from rembuk.voting.rehearsing import rehearse
 
 START = datetime(2026, 8, 1, tzinfo=UTC)
 DEMO = {"equal": 30, "population": 40, "poor": 30}
@@ -61,7 +62,7 @@ async def published() -> Cycle:
 
 async def with_ceilings(cycle: Cycle) -> None:
     """Two districts with money enough, and the key of the box."""
-    await store.name_trustees(cycle.id, "cd" * 32)
+    await rehearse(cycle.id, FIRST, SECOND)
     half = cycle.budget // 2
     await store.keep_lines(cycle.id, [Line("32.73.02", "Coblong", half), Line("32.73.27", "Gedebage", half)])
 

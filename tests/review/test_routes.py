@@ -10,6 +10,7 @@ from rembuk.cycles.rules import ElectionState, PhaseKind
 from rembuk.places import store as places
 from rembuk.proposals import store as proposals
 from rembuk.proposals.rules import State
+from rembuk.voting.rehearsing import rehearse
 from tests.clients import Client
 from tests.review.scene import OTHER_RW, RW, Hall, city_hall, open_cycle, proposal, staff
 
@@ -174,7 +175,7 @@ async def test_two_persons_freeze_by_the_page(client: Client, hall: Hall) -> Non
     page = (await client.get(at)).text
     assert "Kunci kotak suara belum ditetapkan" in page
     assert f'href="{at}/kunci"' in page
-    await client.post(f"{at}/kunci", {"key": "ab" * 32})
+    await rehearse(hall.cycle.id, hall.planner, hall.second)
     await client.post(f"{at}/ajukan", {"deed": "election.freeze"})
     page = (await client.get(at)).text
     assert "Menunggu orang kedua" in page
@@ -202,7 +203,7 @@ async def test_a_request_can_be_taken_back(client: Client, hall: Hall) -> None:
     """T6: a request is withdrawn by its page; one of another cycle is not reached from here."""
     at = f"/petugas/siklus/{hall.cycle.slug}"
     await cycles.set_ceilings(hall.cycle.id, hall.planner)
-    await cycles.name_trustees(hall.cycle.id, "ab" * 32)
+    await rehearse(hall.cycle.id, hall.planner, hall.second)
     await client.sign_in(hall.planner)
     await client.post("/petugas/pemeriksaan/1", GOOD)
     await cycles.close_phase(hall.cycle.id, PhaseKind.REVIEW, hall.planner)

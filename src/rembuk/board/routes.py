@@ -15,6 +15,7 @@ from rembuk.web.routing import PageNumber, Request, Response, get
 
 PER_PAGE = 50
 KINDS = {
+    rules.Kind.CEREMONY: N_("Kunci kotak suara ditetapkan"),
     rules.Kind.CONFIG: N_("Aturan dan surat suara dibekukan"),
     rules.Kind.ROLL_TOTALS: N_("Jumlah pemilih tiap RW"),
     rules.Kind.ROLL_KEYS: N_("Kunci kode pemilih"),
@@ -30,7 +31,8 @@ KINDS = {
     rules.Kind.SEED: N_("Dadu pemutus seri"),
     rules.Kind.RESULT: N_("Hasil penghitungan"),
     rules.Kind.CERTIFICATION: N_("Pengesahan hasil"),
-    rules.Kind.DESTRUCTION: N_("Amplop dimusnahkan"),
+    rules.Kind.RECOUNT: N_("Hitung ulang oleh auditor"),
+    rules.Kind.DESTROYED: N_("Amplop dimusnahkan"),
 }
 
 

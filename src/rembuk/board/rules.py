@@ -22,6 +22,7 @@ RECEIPT_LENGTH = 20
 class Kind(StrEnum):
     """The kinds of leaf the board knows (trust.md 4.4)."""
 
+    CEREMONY = "ceremony"
     CONFIG = "config"
     ROLL_TOTALS = "roll_totals"
     ROLL_KEYS = "roll_keys"
@@ -37,7 +38,8 @@ class Kind(StrEnum):
     SEED = "seed"
     RESULT = "result"
     CERTIFICATION = "certification"
-    DESTRUCTION = "destruction"
+    RECOUNT = "recount"
+    DESTROYED = "destroyed"
 
 
 class ActState(StrEnum):

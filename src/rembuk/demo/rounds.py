@@ -17,7 +17,7 @@ from rembuk.proposals import store as proposals
 from rembuk.review import store as review
 from rembuk.settings import settings
 from rembuk.voting import store as voting
-from rembuk.voting.keys import make_key, split
+from rembuk.voting.rehearsing import rehearse
 
 MIX = {"equal": 30, "population": 40, "poor": 30}
 DAY = timedelta(days=1)
@@ -124,10 +124,8 @@ async def _to_the_booth(cycle: Cycle, cast: Cast, rng: Random) -> None:
 
 
 async def _open_booth(cycle: Cycle, cast: Cast, *, keep_shares: bool = False) -> str:
-    """Name the key, freeze and open, each by two persons; the share that opens the box (1 of 1)."""
-    pair = make_key()
-    shares = split(pair.secret, 1, 1)
-    await cycles.name_trustees(cycle.id, pair.public.hex())
+    """Hold the key ceremony, freeze and open, each by two persons; the share that opens the box (1 of 1)."""
+    shares = await rehearse(cycle.id, cast.official, cast.second)
     slip = await review.frozen_projects(cycle.id)
     asked = await cycles.propose(Deed.FREEZE, cycle.id, cast.official, slip)
     await cycles.confirm(asked.id, cast.second, slip)

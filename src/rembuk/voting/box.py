@@ -1,6 +1,7 @@
 """From sealed envelopes to the ballots files, offline (trust.md 4.6): choose, shuffle, open, check, write."""
 
 import base64
+import hmac
 import json
 import secrets
 from collections import Counter
@@ -37,16 +38,31 @@ class OuterEnvelope:
 
 @dataclass(frozen=True)
 class Box:
-    """What leaves the server: ciphertexts by district, in random order, and nothing else."""
+    """What leaves the server: ciphertexts by district, in random order, the frozen configuration, nothing else."""
 
     election: UUID
     districts: Mapping[str, tuple[bytes, ...]]
+    config: str = ""
 
     @property
     def file(self) -> bytes:
         """The box as a file: canonical JSON."""
         rows = {code: [base64.b64encode(each).decode() for each in sealed] for code, sealed in self.districts.items()}
-        return canonical({"format": FORMAT, "election": str(self.election), "districts": rows})
+        body: dict[str, Any] = {"format": FORMAT, "election": str(self.election), "districts": rows}
+        return canonical(body | {"config": self.config} if self.config else body)
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the file, by which two persons know they speak of the same box."""
+        return sha256(self.file).hexdigest()
+
+    def ordered(self, salt: bytes) -> "Box":
+        """The same box in an order drawn by HMAC with a random salt: random to everybody, yet the same every time."""
+        drawn = {
+            code: tuple(sorted(sealed, key=lambda each: hmac.digest(salt, each, "sha256")))
+            for code, sealed in self.districts.items()
+        }
+        return replace(self, districts=drawn)
 
 
 @dataclass(frozen=True)
@@ -174,7 +190,7 @@ def read_box(file: bytes) -> Box:
         code: tuple(base64.b64decode(each, validate=True) for each in sealed)
         for code, sealed in body["districts"].items()
     }
-    return Box(UUID(body["election"]), rows)
+    return Box(UUID(body["election"]), rows, body.get("config", ""))
 
 
 def inner_faults(box: Box, posted: Collection[str], marks: Mapping[str, int]) -> list[str]:

@@ -1,6 +1,6 @@
 """Rows of the booth: the mark on the roll and the sealed envelope; neither carries a time (trust.md 5)."""
 
-from piccolo.columns import UUID, Boolean, Bytea, Date, ForeignKey, Integer, Text
+from piccolo.columns import UUID, Boolean, Bytea, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
@@ -75,3 +75,60 @@ class TurnoutFigure(Table, tablename="turnout_figure"):
     eligible = Integer(required=True)
 
     turnout_figure_once = Unique([election, rw, day], name="turnout_figure_once")
+
+
+class KeyCeremony(Table, tablename="key_ceremony"):
+    """The opening key two persons settled: how many of how many open, whose they are, the sealed trial envelope."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    election = ForeignKey(Election, null=False, index=True, on_delete=OnDelete.restrict)
+    public_key = Text(required=True, help_text="X25519, hex")
+    quorum = Integer(required=True)
+    trustees = Integer(required=True)
+    organisations = Text(required=True, help_text="canonical JSON, one for each trustee")
+    trial = Bytea(required=True, help_text="a sealed random token")
+    answer = Text(required=True, help_text="what a right opening answers")
+
+    key_ceremony_once = Unique([election], name="key_ceremony_once")
+
+
+class TrialRecord(Table, tablename="trial_record"):
+    """A quorum opened the trial envelope: which shares, noted by whom."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    election = ForeignKey(Election, null=False, index=True, on_delete=OnDelete.restrict)
+    shares = Text(required=True, help_text="numbers from 1, ascending, joined by dashes")
+    person = UUID(required=True, default=None)
+    at = Timestamptz(required=True, default=None)
+
+
+class BoxExport(Table, tablename="box_export"):
+    """The box was taken out by two persons: its hash, the salt its order is drawn by, how many envelopes lie in it."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    election = ForeignKey(Election, null=False, index=True, on_delete=OnDelete.restrict)
+    salt = Bytea(required=True)
+    sha256 = Text(required=True)
+    counts = Text(required=True, help_text="canonical JSON: envelopes by district")
+    opened = Text(default="", help_text="SHA-256 of the opened file handed in, waiting for its second person")
+    content = Bytea(default=b"", help_text="that file, gzipped")
+    at = Timestamptz(required=True, default=None)
+
+    box_export_once = Unique([election], name="box_export_once")
+
+
+class ContactSample(Table, tablename="contact_sample"):
+    """Marked residents an auditor asked whether they had voted: how many, drawn by which dice, what they said."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    election = ForeignKey(Election, null=False, index=True, on_delete=OnDelete.restrict)
+    dice = Text(default="", help_text="public dice the sample was drawn by")
+    wanted = Integer(required=True)
+    confirmed = Integer(default=0)
+    unreached = Integer(default=0)
+    denied = Integer(default=0)
+    skipped = Text(default="", help_text="why nobody was asked: pilots only")
+    person = UUID(null=True, default=None)
+    at = Timestamptz(null=True, default=None)
+
+    contact_sample_once = Unique([election], name="contact_sample_once")

@@ -222,7 +222,9 @@ async def advance(cycle_id: UUID, state: ElectionState, *, seed: str | None = No
 
 
 @transaction
-async def name_trustees(cycle_id: UUID, public_key: str, level: str = "L1", witness_quorum: int = 0) -> Election:
+async def name_trustees(
+    cycle_id: UUID, public_key: str, level: str = "L1", witness_quorum: int = 0, publication: str = "full"
+) -> Election:
     """Set the key ballots are sealed to (X25519, hex), the level and how many witnesses the result needs.
 
     Only before freezing; the room of voting calls it once two persons signed (`voting.store.settle_key`).
@@ -232,5 +234,6 @@ async def name_trustees(cycle_id: UUID, public_key: str, level: str = "L1", witn
         raise Refused(Refusal.FROZEN)
     row = tables.Election
     chosen = {row.trustee_key: public_key, row.level: level, row.witness_quorum: witness_quorum}
+    chosen[row.publication] = publication
     await row.update(chosen).where(row.id == vote.id)
     return await election(cycle_id)

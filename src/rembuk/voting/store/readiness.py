@@ -2,13 +2,17 @@
 
 from uuid import UUID
 
+from rembuk.board import store as board
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import PhaseKind
 from rembuk.cycles.store import Check
 from rembuk.errors import N_
 from rembuk.people import store as people
+from rembuk.voting.store.ceremony import ceremony_of
 
 KEY_NAMED = N_("Kunci kotak suara sudah ditetapkan")
+KEY_TRIED = N_("Amplop uji sudah dibuka dua kali, oleh susunan pemegang kunci yang berbeda")
+WITNESSED = N_("Saksi papan bukti yang terdaftar cukup")
 
 
 @cycles.before(PhaseKind.VOTING)
@@ -18,6 +22,25 @@ async def key_named(cycle_id: UUID) -> list[Check]:
     slug = (await cycles.cycle(cycle_id)).slug
     named = election is not None and bool(election.trustee_key)
     return [Check(KEY_NAMED, named, href=f"/petugas/siklus/{slug}/kunci")]
+
+
+@cycles.before(PhaseKind.VOTING)
+async def key_tried(cycle_id: UUID) -> list[Check]:
+    """The booth opens only when two different quorums opened the trial envelope of this very key (trust.md 4.1)."""
+    election = await cycles.find_election(cycle_id)
+    held = await ceremony_of(election.id) if election else None
+    slug = (await cycles.cycle(cycle_id)).slug
+    tried = held is not None and election is not None and held.public_key == election.trustee_key and not held.missing
+    return [Check(KEY_TRIED, tried, href=f"/petugas/siklus/{slug}/kunci")]
+
+
+@cycles.before(PhaseKind.VOTING)
+async def witnesses_there(cycle_id: UUID) -> list[Check]:
+    """Where the result needs witnesses, as many are registered before anybody votes."""
+    election = await cycles.find_election(cycle_id)
+    if election is None or not election.witness_quorum:
+        return []
+    return [Check(WITNESSED, len(await board.witnesses()) >= election.witness_quorum, href="/papan/saksi")]
 
 
 @cycles.upon_opening
