@@ -50,6 +50,22 @@ def upon_opening(committer: Committer) -> Committer:
     return committer
 
 
+Electors = Callable[[UUID], Awaitable[Mapping[str, int]]]
+_ELECTORS: list[Electors] = []
+
+
+def counts_voters(electors: Electors) -> Electors:
+    """Decorator: let this function say how many may vote in each box of a cycle, by its code."""
+    if electors not in _ELECTORS:
+        _ELECTORS.append(electors)
+    return electors
+
+
+async def voters_by_box(cycle_id: UUID) -> dict[str, int]:
+    """How many may vote in each box of a cycle; empty while there is no roll."""
+    return {box: count for electors in _ELECTORS for box, count in (await electors(cycle_id)).items()}
+
+
 async def commit_before_open(cycle_id: UUID) -> None:
     """Post what every room commits to before the booth opens: who may vote, whose signature counts."""
     for committer in _COMMITTERS:

@@ -116,6 +116,7 @@ class Refusal(Reason):
     WRONG_STATE = (409, N_("Keadaan pemungutan suara sudah berubah. Muat ulang halaman."))
     TOO_EARLY = (409, N_("Bilik suara dibuka mulai {moment}."))
     NOT_THE_TOTAL = (422, N_("Jumlah pagu kecamatan harus sama dengan pagu kota."))
+    INFEASIBLE = (422, N_("{words}"))
     NOT_ALLOWED = (403, N_("Tahap sekarang tidak mengizinkan ini."))
 
 

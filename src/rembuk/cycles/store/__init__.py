@@ -1,6 +1,6 @@
 """What other rooms ask of a cycle: which one runs, in which phase, with how much money for whom."""
 
-from rembuk.cycles.checks import Check, before, checks, upon_opening
+from rembuk.cycles.checks import Check, before, checks, counts_voters, upon_opening, voters_by_box
 from rembuk.cycles.store.ceilings import (
     POOR_FAMILIES,
     RESIDENTS,
@@ -55,6 +55,7 @@ from rembuk.cycles.store.questions import (
     stages,
 )
 from rembuk.cycles.store.schedule import turn_if_due, turn_phases
+from rembuk.cycles.store.shares import Wanted, ceilings_with, set_shares, share_faults
 from rembuk.cycles.store.turns import close_phase, open_phase
 
 __all__ = [
@@ -63,17 +64,20 @@ __all__ = [
     "RESIDENTS",
     "Check",
     "Deed",
+    "Wanted",
     "advance",
     "archive",
     "before",
     "by_slug",
     "ceiling_lines",
     "ceilings",
+    "ceilings_with",
     "change",
     "checks",
     "close_phase",
     "config",
     "confirm",
+    "counts_voters",
     "create",
     "current_cycle",
     "cycle",
@@ -104,6 +108,8 @@ __all__ = [
     "set_ceilings",
     "set_formula",
     "set_phases",
+    "set_shares",
+    "share_faults",
     "show_archive",
     "shut",
     "slug_for",
@@ -111,4 +117,5 @@ __all__ = [
     "turn_if_due",
     "turn_phases",
     "upon_opening",
+    "voters_by_box",
 ]

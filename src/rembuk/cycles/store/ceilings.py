@@ -6,6 +6,7 @@ from uuid import UUID
 
 from rembuk.board import store as board
 from rembuk.cycles import formula, tables
+from rembuk.cycles.feasible import Facts, faults
 from rembuk.cycles.formula import Line, Need
 from rembuk.cycles.rules import Refusal
 from rembuk.cycles.store.plans import insist_unfrozen, locked_cycle
@@ -38,13 +39,17 @@ async def preview(budget: int, rule: str, options: Mapping[str, int]) -> list[Li
 async def set_formula(
     cycle_id: UUID, budget: int, rule: str, options: Mapping[str, int], actor: UUID | None
 ) -> list[Line]:
-    """Set total and formula of a cycle and compute its ceilings; Refused once frozen."""
-    await locked_cycle(cycle_id)
+    """Set total and formula of a cycle and compute its ceilings; Refused once frozen, or when the shares forbid it."""
+    kept = await locked_cycle(cycle_id)
     await insist_unfrozen(cycle_id)
+    lines = await preview(budget, rule, options)
+    facts = Facts(budget, options.get("pot", 0), {line.area: (line.name, line.amount) for line in lines})
+    if found := faults(kept.shares, facts):
+        raise Refused(Refusal.INFEASIBLE, words=found[0].words)
     text = json.dumps(dict(options), sort_keys=True)
     row = tables.Cycle
     await row.update({row.budget: budget, row.quota_rule: rule, row.quota_options: text}).where(row.id == cycle_id)
-    return await _keep(cycle_id, await preview(budget, rule, options), actor)
+    return await _keep(cycle_id, lines, actor)
 
 
 @transaction

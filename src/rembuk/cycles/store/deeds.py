@@ -18,6 +18,7 @@ from rembuk.cycles.store.ceilings import ceiling_lines
 from rembuk.cycles.store.plans import locked_cycle
 from rembuk.cycles.store.questions import cycle, election, phases
 from rembuk.cycles.store.rows import election_of
+from rembuk.cycles.store.shares import Wanted, insist_feasible
 from rembuk.cycles.store.turns import begin, end
 from rembuk.database import lock_row, transaction
 from rembuk.errors import Refused
@@ -55,7 +56,7 @@ async def locked_election(cycle_id: UUID) -> Election:
 
 
 async def config(cycle_id: UUID, projects: Sequence[FrozenProject]) -> dict[str, Json]:
-    """The configuration as it would be frozen now; Refused(NO_PROJECTS, NO_CEILINGS, NO_KEY, NO_PHASES)."""
+    """The configuration as it would be frozen now; Refused(NO_PROJECTS, NO_CEILINGS, NO_KEY, NO_PHASES, INFEASIBLE)."""
     if not projects:
         raise Refused(Refusal.NO_PROJECTS)
     if not (lines := await ceiling_lines(cycle_id)):
@@ -66,7 +67,9 @@ async def config(cycle_id: UUID, projects: Sequence[FrozenProject]) -> dict[str,
     if voting is None:
         raise Refused(Refusal.NO_PHASES)
     ceilings = {line.area: (line.name, line.amount) for line in lines}
-    return config_of(await cycle(cycle_id), vote, voting, ceilings, projects, names=await _names(projects))
+    kept = await cycle(cycle_id)
+    await insist_feasible(cycle_id, Wanted(kept.shares, kept.pot), projects)
+    return config_of(kept, vote, voting, ceilings, projects, names=await _names(projects))
 
 
 async def _names(projects: Sequence[FrozenProject]) -> dict[str, str]:
