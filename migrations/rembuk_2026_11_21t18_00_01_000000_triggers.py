@@ -8,7 +8,7 @@ ID = "2026-11-21T18:00:01:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "Append-only tables refuse change; partial indexes."
 
-APPEND_ONLY = ("envelope", "board_leaf", "checkpoint", "audit")
+APPEND_ONLY = ("envelope", "board_leaf", "checkpoint", "audit", "paper_entry", "paper_check")
 
 SQLITE_TRIGGER = """
 CREATE TRIGGER IF NOT EXISTS "{table}_no_{act}" BEFORE {ACT} ON "{table}"

@@ -50,6 +50,7 @@ ROOMS = (
     "complaints",
     "moderation",
     "voting",
+    "posts",
     "results",
     "pledges",
     "works",

@@ -18,7 +18,7 @@ from tests.databases import rows
 from tests.house.new_migration import is_current
 
 TABLES = all_tables()
-APPEND_ONLY = ("envelope", "board_leaf", "checkpoint", "audit")
+APPEND_ONLY = ("envelope", "board_leaf", "checkpoint", "audit", "paper_entry", "paper_check")
 each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table._meta.tablename)
 
 
