@@ -1,6 +1,7 @@
 """PostgreSQL as we use it: a pool with time limits, and a COMMIT that is either sure or said to be unsure."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
@@ -20,10 +21,14 @@ COMMAND_SECONDS = 600.0
 """A server that does not answer at all is given up after this long."""
 STATEMENT = "30s"
 """The server ends a statement that takes longer; migrations lift this for themselves."""
-_GONE = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError, TimeoutError)
+_BROKEN = asyncpg.InternalClientError
+"""The driver itself is confused: the server vanished in the midst of an answer."""
+_GONE = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, _BROKEN, OSError, TimeoutError)
+_WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE)\b", re.I)
 
 also(asyncpg.PostgresError)
 also(asyncpg.InterfaceError, passing=True)
+also(_BROKEN, passing=True)
 
 
 class Undone(RuntimeError):
@@ -101,7 +106,10 @@ class Postgres(PostgresEngine):
         if whole := inside():
             return await _rows(whole.connection, sql, arguments)
         async with self._borrowed() as connection:
-            return await _rows(connection, sql, arguments)
+            try:
+                return await _rows(connection, sql, arguments)
+            except _GONE as fault:  # a page that only reads may say so; a write alone may have happened
+                raise Refused(Trouble.UNSURE if _WRITES.search(sql) else Trouble.UNREACHABLE) from fault
 
     async def close(self) -> None:
         """Close the pool, waiting for connections that are in use."""
@@ -137,7 +145,8 @@ class Postgres(PostgresEngine):
         try:
             yield connection
         finally:
-            await asyncio.shield(self.pool.release(connection))
+            with suppress(_BROKEN):  # a connection that broke has been taken out of the pool already
+                await asyncio.shield(self.pool.release(connection))
 
 
 async def _commit(connection: Any) -> None:
