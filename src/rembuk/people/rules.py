@@ -48,6 +48,8 @@ class Refusal(Reason):
     NO_SUCH_CODE = (404, N_("Nomor seri kode ini tidak ada."))
     NOT_ON_ROLL = (404, N_("NIK ini tidak ada di daftar pemilih wilayah Anda. Periksa lagi, atau tawarkan jaminan."))
     NO_REASON = (422, N_("Tulis alasannya, misalnya: hilang, rusak, atau terkunci."))
+    HAS_CODE = (409, N_("Warga ini sudah memegang kode. Pakai Ganti kode bila kodenya hilang."))
+    OTHER_BATCH = (409, N_("Amplop ini milik kelurahan lain. Ambil amplop dari paket kelurahan warga."))
     BATCH_LOADED = (409, N_("Paket kode {batch} sudah pernah dimuat. Paket hanya dimuat satu kali."))
     NOT_VERIFIED = (
         403,
@@ -153,6 +155,15 @@ def is_nik(text: str) -> bool:
         return False
     day, month = int(text[6:8]), int(text[8:10])
     return (1 <= day <= 31 or 41 <= day <= 71) and 1 <= month <= 12 and text[12:] != "0000"
+
+
+def without_nik(text: str) -> str:
+    """A free text with every run of digits that could be a NIK cut out: nobody shall write one down by habit (I10)."""
+
+    def cut(found: re.Match[str]) -> str:
+        return "[nomor]" if is_nik(re.sub(r"[^0-9]", "", found[0])) else found[0]
+
+    return re.sub(r"(?<![0-9])[0-9](?:[\s.\-]?[0-9]){15}(?![0-9])", cut, text)
 
 
 def looks_like_phone(text: str) -> bool:

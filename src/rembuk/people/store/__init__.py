@@ -14,6 +14,7 @@ from rembuk.people.store.accounts import (
     rename,
 )
 from rembuk.people.store.children import ChildPlace, add_children, hand_out_to_child
+from rembuk.people.store.electors import voters_by_box
 from rembuk.people.store.one_time import Asked, ask_one_time_code, sweep_one_time_codes, use_one_time_code
 from rembuk.people.store.roll import (
     add_roll_entries,
@@ -21,7 +22,9 @@ from rembuk.people.store.roll import (
     entries_of,
     entry_of_nik,
     person_for,
+    post_again,
     post_roll_totals,
+    post_totals,
     refuse_non_voter,
     roll_counts,
     roll_entry,
@@ -47,6 +50,7 @@ from rembuk.people.store.voter_codes import (
     hand_out,
     load_batch,
     reissue,
+    roll_of_code,
     sign_in_with_code,
     void_code,
 )
@@ -86,7 +90,9 @@ __all__ = [
     "names_of",
     "person_for",
     "person_of",
+    "post_again",
     "post_roll_totals",
+    "post_totals",
     "prepare_secrets",
     "refuse_non_voter",
     "reissue",
@@ -94,6 +100,7 @@ __all__ = [
     "roll_counts",
     "roll_entry",
     "roll_of",
+    "roll_of_code",
     "sign_in_with_code",
     "staff_by_password",
     "sweep_one_time_codes",
@@ -101,4 +108,5 @@ __all__ = [
     "use_totp",
     "viewer_of",
     "void_code",
+    "voters_by_box",
 ]

@@ -13,9 +13,10 @@ from rembuk.cycles.tables import Cycle
 from rembuk.database import lock_row, transaction
 from rembuk.errors import Refused
 from rembuk.people import codes, pepper
-from rembuk.people.rules import WRONG_SECOND_FACTORS, Refusal, read_second_factor
-from rembuk.people.store.roll import CHUNK, chunks, person_for
-from rembuk.people.tables import Credential
+from rembuk.people.rules import WRONG_SECOND_FACTORS, Refusal, RollFacts, read_second_factor, without_nik
+from rembuk.people.store.roll import CHUNK, chunks, person_for, roll_entry
+from rembuk.people.tables import CodeBatch, CodeEvent, Credential
+from rembuk.places.rules import covers
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,22 @@ class SignedIn:
 
 
 @transaction
-async def load_batch(cycle: UUID, batch: str, new: Sequence[NewCode], by: UUID | None = None) -> int:
+async def load_batch(
+    cycle: UUID, batch: str, new: Sequence[NewCode], by: UUID | None = None, *, area: str = "", sha256: str = ""
+) -> int:
     """Load one package of codes, once (I5); Refused(BATCH_LOADED) the second time. Gives their number."""
     if await Credential.exists().where(Credential.cycle == cycle, Credential.batch == batch):
         raise Refused(Refusal.BATCH_LOADED, batch=batch)
+    package = CodeBatch(
+        cycle=cycle,
+        name=batch,
+        area=area,
+        sha256=sha256 or codes.keys_root([bytes.fromhex(code.public_key) for code in new]),
+        code_count=len(new),
+        loaded_by=by,
+        loaded_at=clock.now(),
+    )
+    await CodeBatch.insert(package)
     for chunk in chunks(new, CHUNK):
         await Credential.insert(*(_row(cycle, batch, code) for code in chunk))
     await audit(by, "official" if by else "system", "load codes", f"batch:{batch}", str(len(new)))
@@ -54,26 +67,47 @@ async def load_batch(cycle: UUID, batch: str, new: Sequence[NewCode], by: UUID |
 async def hand_out(cycle: UUID, serial: str, roll: UUID, second_factor: str, by: UUID | None) -> None:
     """A sealed envelope goes to a person of the roll, who sets a second factor; logged by serial."""
     mac = pepper.second_factor_mac(serial, read_second_factor(second_factor))
-    given = (
-        await Credential.update(
-            {
-                Credential.roll: roll,
-                Credential.second_factor_mac: mac,
-                Credential.failures: 0,
-                Credential.state: "issued",
-            }
-        )
-        .where(Credential.cycle == cycle, Credential.serial == serial, Credential.state == "printed")
-        .returning(Credential.id)
-    )
-    if not given:
+    await bind(cycle, serial, roll, mac, by)
+    await note(cycle, serial, "issue", "", by)
+
+
+async def bind(cycle: UUID, serial: str, roll: UUID, second_mac: str, by: UUID | None) -> None:
+    """Tie a printed envelope to a line of the roll that holds none, of the kelurahan the package belongs to."""
+    await _insist_bindable(cycle, serial, roll)
+    changes: dict[Any, Any] = {
+        Credential.roll: roll,
+        Credential.second_factor_mac: second_mac,
+        Credential.failures: 0,
+        Credential.state: "issued",
+    }
+    mine = (Credential.cycle == cycle) & (Credential.serial == serial) & (Credential.state == "printed")
+    if not await Credential.update(changes).where(mine).returning(Credential.id):
         raise Refused(Refusal.NO_SUCH_CODE)
     await audit(by, "facilitator" if by else "system", "hand out code", f"serial:{serial}")
+
+
+async def _insist_bindable(cycle: UUID, serial: str, roll: UUID) -> None:
+    entry = await roll_entry(roll)
+    if entry is None or entry.cycle != cycle or entry.status != "active":
+        raise Refused(Refusal.NOT_ON_ROLL)
+    if await Credential.exists().where(Credential.roll == roll, Credential.state.is_in(["issued", "locked"])):
+        raise Refused(Refusal.HAS_CODE)
+    query = Credential.select(Credential.batch).where(Credential.cycle == cycle, Credential.serial == serial)
+    found = await query.first()
+    package = CodeBatch.select(CodeBatch.area).where(CodeBatch.cycle == cycle)
+    batch = await package.where(CodeBatch.name == found["batch"]).first() if found else None
+    if batch and not covers(batch["area"], entry.rw):
+        raise Refused(Refusal.OTHER_BATCH)
 
 
 @transaction
 async def void_code(cycle: UUID, serial: str, reason: str, by: UUID | None) -> None:
     """A code is lost or spoiled and opens nothing any more; logged by serial with the reason."""
+    await _void(cycle, serial, reason, by)
+    await note(cycle, serial, "void", reason, by)
+
+
+async def _void(cycle: UUID, serial: str, reason: str, by: UUID | None) -> None:
     gone = (
         await Credential.update({Credential.state: "void"})
         .where(Credential.cycle == cycle, Credential.serial == serial, Credential.state != "void")
@@ -81,16 +115,45 @@ async def void_code(cycle: UUID, serial: str, reason: str, by: UUID | None) -> N
     )
     if not gone:
         raise Refused(Refusal.NO_SUCH_CODE)
-    await audit(by, "facilitator" if by else "system", "void code", f"serial:{serial}", reason)
+    await audit(by, "facilitator" if by else "system", "void code", f"serial:{serial}", without_nik(reason))
     await commit_roll_keys(cycle, "void")
 
 
 @transaction
 async def reissue(cycle: UUID, lost: str, new: str, second_factor: str, *, reason: str, by: UUID | None) -> None:
     """Void a lost or locked code and hand a fresh envelope to the same line of the roll (T15)."""
+    await rebind(
+        cycle, lost, new, pepper.second_factor_mac(new, read_second_factor(second_factor)), reason=reason, by=by
+    )
+
+
+async def rebind(cycle: UUID, lost: str, new: str, second_mac: str, *, reason: str, by: UUID | None) -> None:
+    """The same with the second factor as its digest already: what a second officer signs holds no factor."""
     row = await _issued(cycle, lost)
-    await void_code(cycle, lost, reason, by)
-    await hand_out(cycle, new, row.roll, second_factor, by)
+    await _void(cycle, lost, reason, by)
+    await bind(cycle, new, row.roll, second_mac, by)
+    await note(cycle, lost, "reissue", reason, by)
+
+
+async def note(cycle: UUID, serial: str, act: str, reason: str, by: UUID | None) -> None:
+    """Add a line to the log of an envelope."""
+    day = clock.local(clock.now()).date()
+    await CodeEvent.insert(CodeEvent(cycle=cycle, serial=serial, act=act, reason=without_nik(reason), by=by, day=day))
+
+
+async def roll_of_code(cycle: UUID, typed: str) -> RollFacts:
+    """The line of the roll whose code a person shows at a post; Refused with CodeProblem, CODE_WRONG or CODE_LOCKED.
+
+    The second factor is not asked: the person stands there. Count wrong tries where you call it.
+    """
+    key = codes.public_key(codes.key_seed(codes.parse_code(typed), cycle)).hex()
+    row = await Credential.select().where(Credential.cycle == cycle, Credential.public_key == key).first()
+    if row and row["state"] == "locked":
+        raise Refused(Refusal.CODE_LOCKED)
+    entry = await roll_entry(row["roll"]) if row and row["state"] == "issued" and row["roll"] else None
+    if entry is None or entry.status != "active":
+        raise Refused(Refusal.CODE_WRONG)
+    return entry
 
 
 async def area_of_code(cycle: UUID, serial: str) -> str:
