@@ -44,4 +44,5 @@ async def test_a_whole_round_on_paper(db: Any) -> None:
     assert sorted(each.projects for each in ballots) == [(), tuple(sorted(ids[:2]))]
     [leaf] = await leaves_of(Kind.PAPER_BATCH)
     body = json.loads(leaf.body)
+    assert await store.paper_faults() == []
     assert (body["checkins"], body["sheets"], body["destroyed"]) == (2, {"valid": 2, "invalid": 0, "double": 0}, 2)

@@ -43,6 +43,7 @@ from rembuk.posts.store.entry import (
     waiting_for,
 )
 from rembuk.posts.store.pads import Pad, make_pad, pads_of, take_pages
+from rembuk.posts.store.proving import paper_faults, paper_marks
 from rembuk.posts.store.setup import (
     add_shift,
     assign_rws,
@@ -96,6 +97,8 @@ __all__ = [
     "overrides_of",
     "pads_of",
     "paper_ballots",
+    "paper_faults",
+    "paper_marks",
     "post_figures",
     "post_of",
     "posts_of",
