@@ -78,7 +78,8 @@ def test_each_step_speaks_of_itself(election: Election) -> None:
     """L7: one sentence per step, with the money before and after that very step, never a later outcome."""
     kept = document(election)
     assert len(kept["said"]) == len(kept["steps"])
-    for step, sentence in zip(kept["steps"], kept["said"], strict=True):
+    for step, said in zip(kept["steps"], kept["said"], strict=True):
+        sentence = said["id"]
         funded = step["decision"] == "funded"
         assert sentence.startswith("Didanai: ") == funded
         assert ("turun dari" in sentence) == (step["money_before"] != step["money_after"])
@@ -128,4 +129,4 @@ async def test_prices_of_a_round(client: Client) -> None:
     assert "Gini" not in main and "terlalu sedikit" in main
     assert "Rupiah per kelurahan" in main and "Kulon" in main
     first = await client.get(f"/hasil/{slug}?siklus={made.cycle.slug}&langkah=1")
-    assert kept["said"][0].replace("“", "")[:40] in first.text.replace("“", "")
+    assert kept["said"][0]["id"].replace("“", "")[:40] in first.text.replace("“", "")

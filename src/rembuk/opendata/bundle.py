@@ -1,6 +1,5 @@
 """The bundle of a finished cycle (docs/bundle.md): everything a stranger needs to check it with rembuk-verify."""
 
-import json
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -8,11 +7,10 @@ from pathlib import Path
 from rembuk.board import store as board
 from rembuk.board.rules import Json, canonical
 from rembuk.cycles import store as cycles
-from rembuk.cycles.freezing import SMALLEST_FULL
 from rembuk.cycles.rules import Cycle
 from rembuk.errors import N_, Reason, Refused
 from rembuk.results import store as results
-from rembuk.results.store.publishing import official_counts, projects_json
+from rembuk.results.store.publishing import file_name, official_counts, projects_json
 
 FORMAT = "rembuk-bundle-1"
 CHUNK = 2_000
@@ -76,10 +74,9 @@ async def _files(cycle: Cycle) -> dict[str, bytes]:
         "audit.jsonl": await _audit(),
     }
     for row in await official_counts(cycle.id):
-        files[f"results/{row['area']}.json"] = row["document"].encode()
-        if json.loads(row["document"])["voters"] >= SMALLEST_FULL and election.publication == "full":
-            text = await results.ballots_text(cycle.id, row["area"])
-            files[f"ballots/{row['area']}.pb"] = text.encode()
+        files[file_name(row["area"])] = row["document"].encode()
+    for box in await results.published_boxes(cycle.id):
+        files[f"ballots/{box}.pb"] = (await results.ballots_text(cycle.id, box)).encode()
     return files
 
 

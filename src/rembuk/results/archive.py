@@ -18,7 +18,7 @@ from rembuk.money import NBSP
 from rembuk.places.rules import slugged
 from rembuk.results import words
 from rembuk.results.rules import Refusal
-from rembuk.results.store.counting import Counted, documented, keep_counts
+from rembuk.results.store.counting import Counted, keep_counts
 from rembuk.results.tables import BallotsFile, Count, DistrictProject
 from rembuk.settings import settings
 from rembuk.tally.count import compare, count
@@ -74,10 +74,10 @@ def _district(path: Path, taken: set[str]) -> District:
     told = words.told(election, official, probe=len(election.projects) <= PROBED_PROJECTS, open_ballots=True)
     currency = about.get("currency", "")
     told["why"] = {project: _in_currency(why, currency) for project, why in told["why"].items()}
-    told["said"] = [_in_currency(sentence, currency) for sentence in told["said"]]
+    told["said"] = [_in_currency(said, currency) for said in told["said"]]
     counted = (
-        Counted(key, True, official, documented(official, told)),
-        *(Counted(key, False, each, documented(each, {})) for each in others),
+        Counted.of(key, official, told, official=True),
+        *(Counted.of(key, each, {}, official=False) for each in others),
     )
     return District(key, name, path.read_text("utf-8"), election, counted)
 
@@ -87,8 +87,9 @@ def _name(path: Path, about: Mapping[str, str]) -> str:
     return next(filter(None, said), path.stem.replace("_", " "))
 
 
-def _in_currency(sentence: str, currency: str) -> str:
-    return sentence.replace(f"Rp{NBSP}", f"{currency}{NBSP}") if currency and currency != "IDR" else sentence
+def _in_currency(said: Mapping[str, str], currency: str) -> dict[str, str]:
+    other = currency if currency and currency != "IDR" else "Rp"
+    return {lang: sentence.replace(f"Rp{NBSP}", f"{other}{NBSP}") for lang, sentence in said.items()}
 
 
 @transaction
@@ -103,7 +104,7 @@ async def _keep(districts: list[District], name: str) -> str:
         budget=sum(district.election.budget for district in districts),
         quota_rule="fixed",
         quota_options={},
-        tally_rule=districts[0].counted[0].result.rule,
+        tally_rule=districts[0].counted[0].rule,
         tally_options={},
         ballot_type=about.get("vote_type", "approval"),
         max_choices=0,

@@ -29,7 +29,8 @@ class PassedOver:
 class Figures:
     """Who an outcome serves: money per voter in whole units, Gini in hundredths, and the certificate.
 
-    `checked` unfunded projects were tested for a group passed over; None in `passed_over` is the certificate.
+    `checked` unfunded projects were tested for a group passed over; None in `passed_over` is the certificate, unless
+    `not_applicable` names why there can be none: fences, limits, city.
     """
 
     share: int
@@ -38,6 +39,7 @@ class Figures:
     gini: int
     checked: int
     passed_over: PassedOver | None
+    not_applicable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def figures_of(document: Mapping[str, Any], titles: Mapping[str, str]) -> Figure
         checked=seen["checked"],
         passed_over=lost
         and PassedOver(titles[lost["project"]], lost["cost"], lost["group"], lost["most"], _whole(lost["entitled"])),
+        not_applicable=tuple(seen.get("not_applicable", "").split()),
     )
 
 

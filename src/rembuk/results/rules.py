@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from rembuk.errors import N_, Reason
-from rembuk.results.figures import Figures, Part, PriceSystem
 from rembuk.tally.election import Completion, Options, Order, Utility
 
 DICE = 20
@@ -51,87 +49,15 @@ class ProjectOutcome(StrEnum):
     """How a project fared."""
 
     FUNDED = "funded"
+    RESERVE = "reserve"
     NOT_FUNDED = "not_funded"
 
 
-@dataclass(frozen=True)
-class Contender:
-    """One project of a district's result; `start` is the money spent before it, in rupiah."""
-
-    id: str
-    number: int | None
-    title: str
-    issue: str
-    place: str
-    cost: int
-    votes: int
-    funded: bool
-    start: int
-    why: str
-    more_votes: int | None = None
-    fitting_cost: int | None = None
-
-
-@dataclass(frozen=True)
-class Played:
-    """One step of the replay: what was decided, in a sentence, and the ribbon after it."""
-
-    number: int
-    project: str
-    title: str
-    funded: bool
-    why: str
-    money_before: int
-    money_after: int
-    segments: tuple[tuple[str, int, str], ...]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What another rule on the shelf would have funded."""
-
-    rule: str
-    name: str
-    official: bool
-    funded: int
-    cost: int
-    enters: tuple[str, ...]
-    leaves: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DistrictResult:
-    """Everything the result page of a district shows; money in whole units of the cycle's currency."""
-
-    area: str
-    name: str
-    slug: str
-    rule: str
-    ceiling: int
-    cost: int
-    ballots: int
-    eligible: int
-    represented: int
-    digest: str
-    winners: tuple[Contender, ...]
-    losers: tuple[Contender, ...]
-    steps: tuple[Played, ...]
-    comparisons: tuple[Comparison, ...]
-    full: bool
-    figures: Figures | None
-    issues: tuple[Part, ...]
-    areas: tuple[Part, ...]
-    prices: PriceSystem | None
-
-    @property
-    def left(self) -> int:
-        """What the winners leave of the ceiling."""
-        return self.ceiling - self.cost
-
-    @property
-    def segments(self) -> list[tuple[str, int, str]]:
-        """The winners as segments of the ribbon."""
-        return [(each.issue, each.cost, each.title) for each in self.winners]
+def outcome_of(how: str) -> ProjectOutcome:
+    """The outcome of a project by the place it got (docs/bundle.md, `how`)."""
+    if not how:
+        return ProjectOutcome.NOT_FUNDED
+    return ProjectOutcome.RESERVE if how.startswith("reserve:") else ProjectOutcome.FUNDED
 
 
 def dice_of(typed: str) -> str:

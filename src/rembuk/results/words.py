@@ -1,38 +1,91 @@
 """The sentences and figures kept with a count, so that a page never has to count again to say why."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rembuk.cycles.freezing import SMALLEST_FULL
-from rembuk.tally.election import Election
+from rembuk.results import stages
+from rembuk.results.citywords import of_city, of_place
+from rembuk.tally.city import City
+from rembuk.tally.city_result import CityResult
+from rembuk.tally.election import Completion, Election
 from rembuk.tally.explain import explain, representation
 from rembuk.tally.fairness import Fairness, fairness
+from rembuk.tally.languages import LANGUAGES
+from rembuk.tally.probe import lacking
 from rembuk.tally.replay import replayed
 from rembuk.tally.result import Result
 
+Told = dict[str, Any]
+SLOW = (Completion.ADD1, Completion.ADD1U)
+"""Completions whose single count searches through many shares: what each loser lacked is not probed for them."""
 
-def told(election: Election, result: Result, *, probe: bool = True, open_ballots: bool = False) -> dict[str, Any]:
-    """Per project why it won or lost, with proven numbers; a sentence per step; who is represented and how evenly.
+
+def told(election: Election, result: Result, *, probe: bool = True, open_ballots: bool = False) -> Told:
+    """Of one contest: per project why it won or lost, with proven numbers; a sentence per step; who is represented.
 
     How evenly is left out where ballots are too few to be published one by one (trust.md 4.7), unless they are public.
     """
-    spoken = explain(election, result, probe=probe)
-    seen = representation(election, result)
     shown = open_ballots or election.voters >= SMALLEST_FULL
+    return {**spoken(election, result, probe=probe), **figures(election, result, shown=shown)}
+
+
+def told_district(city: City, result: CityResult, code: str) -> Told:
+    """The same of a district of a round, fences and the city round included; `how` each project got its place."""
+    election = city.envelopes[code].election
+    *fences, rest = stages.stages_of(city, result, code)
+    said = spoken(rest.election, rest.result, probe=election.options.completion not in SLOW)
+    for fence in fences:
+        why = spoken(fence.election, fence.result, probe=False)["why"]
+        said["why"] |= {winner: why[winner] for winner in fence.result.winners}
+    given = stages.from_city_round(result, election)
+    whole = stages.whole_result(result.envelopes[code], given, election)
+    reason = stages.not_applicable(city, result, code)
+    how = stages.how(result, code)
+    said["why"] = {project: of_place(why, how.get(project, "")) for project, why in said["why"].items()}
+    said["why"] |= {project: why for project, why in of_city(city, result).items() if project in given}
+    shown = election.voters >= SMALLEST_FULL
+    return {**said, "how": how, **figures(election, whole, shown=shown, not_applicable=reason)}
+
+
+def told_fences(city: City, result: CityResult, code: str) -> list[list[Mapping[str, str]]]:
+    """A sentence for every step of every fence of a district."""
+    *fences, _ = stages.stages_of(city, result, code)
+    return [_said(fence.election, fence.result) for fence in fences]
+
+
+def spoken(election: Election, result: Result, *, probe: bool) -> Told:
+    """Why each project of a contest won or lost and what it lacked, a sentence per step; each in every language."""
+    lacks = lacking(election, result) if probe else {}
+    told = {lang: explain(election, result, language=lang, lacks=lacks) for lang in LANGUAGES.names()}
+    every = list(told["id"].values())
     return {
-        "why": {each.project: each.sentence for each in spoken.values()},
-        "said": list(replayed(election, result)),
-        "more_votes": {each.project: each.more_votes for each in spoken.values() if each.more_votes is not None},
-        "fitting_cost": {each.project: each.fitting_cost for each in spoken.values() if each.fitting_cost is not None},
-        "represented": seen.represented,
-        "money_by_issue": {name: money for name, _, money in seen.issues if name},
-        "money_by_area": {name: money for name, _, money in seen.areas if name},
-        **({"fairness": _plain(fairness(election, result))} if shown else {}),
+        "why": {p: {lang: sentences[p].sentence for lang, sentences in told.items()} for p in told["id"]},
+        "said": _said(election, result),
+        "more_votes": {each.project: each.more_votes for each in every if each.more_votes is not None},
+        "fitting_cost": {each.project: each.fitting_cost for each in every if each.fitting_cost is not None},
     }
 
 
-def _plain(seen: Fairness) -> dict[str, Any]:
-    """The figures as values of canonical JSON; fractions stay exact."""
-    lost = seen.overlooked
+def _said(election: Election, result: Result) -> list[Mapping[str, str]]:
+    told = {lang: replayed(election, result, language=lang) for lang in LANGUAGES.names()}
+    return [dict(zip(told, step, strict=True)) for step in zip(*told.values(), strict=True)]
+
+
+def figures(election: Election, result: Result, *, shown: bool, not_applicable: str = "") -> Told:
+    """Who is represented by what was funded, where the money goes, and (when `shown`) how evenly it serves voters."""
+    seen = representation(election, result)
+    return {
+        "represented": seen.represented,
+        "money_by_issue": {name: money for name, _, money in seen.issues if name},
+        "money_by_area": {name: money for name, _, money in seen.areas if name},
+        **({"fairness": _plain(fairness(election, result), not_applicable)} if shown else {}),
+    }
+
+
+def _plain(seen: Fairness, not_applicable: str) -> Told:
+    """The figures as values of canonical JSON; fractions stay exact; no certificate where it would mean nothing."""
+    lost = None if not_applicable else seen.overlooked
     return {
         "share": seen.share,
         "mean": seen.mean,
@@ -40,4 +93,5 @@ def _plain(seen: Fairness) -> dict[str, Any]:
         "gini": seen.gini,
         "checked": seen.checked,
         "overlooked": lost and {name: getattr(lost, name) for name in lost.__slots__},
+        "not_applicable": not_applicable,
     }

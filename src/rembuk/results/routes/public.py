@@ -15,10 +15,12 @@ from rembuk.places.maps import Map, area_map
 from rembuk.places.rules import Level
 from rembuk.proposals.outlines import coarse_map
 from rembuk.results import store
-from rembuk.results.rules import DistrictResult, Refusal
+from rembuk.results.rules import Refusal
+from rembuk.results.shown import DistrictResult
 from rembuk.results.store.reading import DistrictLine
 from rembuk.web.currency import shown_in
 from rembuk.web.guards import PUBLIC
+from rembuk.web.i18n import language
 from rembuk.web.pages import page
 from rembuk.web.routing import Request, Response, get
 
@@ -124,7 +126,7 @@ async def _result(district: str, siklus: str | None) -> tuple[Cycle, DistrictRes
         raise Refused(Refusal.NO_RESULT)
     for area, (name, slug) in (await store.named(chosen)).items():
         if slug == district:
-            return chosen, await store.district_result(chosen.id, area, name, slug)
+            return chosen, await store.district_result(chosen.id, area, name, slug, language())
     raise Refused(Refusal.NO_RESULT)
 
 

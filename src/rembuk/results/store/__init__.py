@@ -1,21 +1,25 @@
 """From the closed booth to the published result, and what the result pages read."""
 
 from rembuk.results.store.box import open_ballots, outer_envelopes, propose_opening, record_dice, waiting_opening
+from rembuk.results.store.cityround import city_round
 from rembuk.results.store.counting import contest_of, count_cycle, election_of
 from rembuk.results.store.publishing import propose_publication, publish, waiting_publication
 from rembuk.results.store.reading import (
     ballots_text,
     count_document,
-    district_result,
     districts,
     finished_cycles,
     named,
+    published_boxes,
     unpublished,
 )
+from rembuk.results.store.recounting import recount_faults
+from rembuk.results.store.showing import district_result
 from rembuk.results.store.trying import try_settings
 
 __all__ = [
     "ballots_text",
+    "city_round",
     "contest_of",
     "count_cycle",
     "count_document",
@@ -29,7 +33,9 @@ __all__ = [
     "propose_opening",
     "propose_publication",
     "publish",
+    "published_boxes",
     "record_dice",
+    "recount_faults",
     "try_settings",
     "unpublished",
     "waiting_opening",

@@ -1,31 +1,36 @@
-"""Counting: the frozen agreement and the ballots file in, one stored count per district and rule out."""
+"""Counting: frozen agreement and ballots files in, the round's documents out, and every other rule beside it."""
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from rembuk.board import store as board
 from rembuk.clock import now
 from rembuk.cycles import store as cycles
+from rembuk.cycles.freezing import SMALLEST_FULL
 from rembuk.cycles.rules import ElectionState
 from rembuk.database import transaction
 from rembuk.errors import Refused
 from rembuk.results import words
-from rembuk.results.rules import Refusal, options_of
+from rembuk.results.citywords import of_city, of_place
+from rembuk.results.documents import CITY, Paper, documents_of, stage_body
+from rembuk.results.rules import Refusal
+from rembuk.results.stages import how, other_rules
 from rembuk.results.store.proving import insist_unmoved
 from rembuk.results.tables import BallotsFile, Count
-from rembuk.tally.count import compare, count
-from rembuk.tally.election import Completion, Election, Project
+from rembuk.tally.city import City
+from rembuk.tally.city_result import CityResult
+from rembuk.tally.election import Election
 from rembuk.tally.pabulib import parse
 from rembuk.tally.result import Result, canonical
-from rembuk.voting.agreement import Agreement, FrozenDistrict, agreed
+from rembuk.tally.stages import count_city
+from rembuk.tally.types import Ballots
+from rembuk.voting.agreement import Agreement, FrozenDistrict, agreed, city_of, options_of, projects_of
 from rembuk.voting.box import Contest
-
-SLOW = (Completion.ADD1, Completion.ADD1U)
-"""Completions whose single count searches through many shares: what each loser lacked is not probed for them."""
 
 
 @dataclass(frozen=True)
@@ -34,39 +39,57 @@ class Counted:
 
     area: str
     official: bool
-    result: Result
+    rule: str
+    options: Mapping[str, str]
+    winners: int
+    cost: int
+    ceiling: int
+    ballots: int
+    digest: str
     document: bytes
+
+    @classmethod
+    def of(cls, area: str, result: Result, told: Mapping[str, Any], *, official: bool) -> "Counted":
+        """A contest that stands alone."""
+        return cls(
+            area=area,
+            official=official,
+            rule=result.rule,
+            options=result.options,
+            winners=len(result.winners),
+            cost=result.cost,
+            ceiling=result.budget,
+            ballots=result.voters,
+            digest=result.digest,
+            document=documented(result, told),
+        )
 
 
 async def contests_of(cycle: UUID) -> dict[str, Contest]:
-    """What was agreed for every district of a cycle, by its code."""
+    """What was agreed for every box of a cycle, the children's too, by its code."""
     agreement = agreed((await cycles.election(cycle)).config)
-    return {district.code: contest_of(agreement, district) for district in agreement.districts}
+    return {box.code: contest_of(agreement, box) for box in agreement.boxes}
 
 
-def contest_of(agreement: Agreement, district: FrozenDistrict) -> Contest:
-    """What was agreed for one district."""
-    projects = tuple(
-        Project(each.id, each.cost, each.title, district.code, each.area, each.issue) for each in district.projects
-    )
+def contest_of(agreement: Agreement, box: FrozenDistrict) -> Contest:
+    """What was agreed for one box."""
     return Contest(
-        district.code,
-        district.contest,
-        district.ceiling,
+        box.code,
+        box.contest,
+        box.ceiling,
         agreement.ballot_type,
         agreement.most,
         agreement.rule,
         options_of(agreement.options),
-        projects,
+        projects_of(box),
     )
 
 
 def election_of(contest: Contest, text: str, seed: bytes | None) -> Election:
-    """The election of one district, exactly as everybody else can build it from the published files."""
-    ballots = parse(text, contest.contest).election.ballots
+    """The plain election of one district, without fences and limits, exactly as everybody can build it."""
     return Election(
         projects=contest.projects,
-        ballots=ballots,
+        ballots=parse(text, contest.contest).election.ballots,
         budget=contest.ceiling,
         rule=contest.rule,
         options=contest.options,
@@ -76,44 +99,108 @@ def election_of(contest: Contest, text: str, seed: bytes | None) -> Election:
 
 
 async def count_cycle(cycle: UUID, person: UUID | None) -> int:
-    """Count every district by its own rule and by the others; how many districts. Twice changes nothing."""
+    """Count the whole round (S0 to S5) by its own rule and by the others; how many districts. Twice changes nothing."""
     election = await cycles.election(cycle)
     if election.state not in (ElectionState.OPENED, ElectionState.COUNTED):
         raise Refused(Refusal.NOT_OPENED)
     if not election.seed:
         raise Refused(Refusal.NO_SEED)
     await insist_unmoved(cycle)
-    files = await BallotsFile.select(BallotsFile.area, BallotsFile.content).where(BallotsFile.cycle == cycle)
-    contests = await contests_of(cycle)
-    seed = election.seed.encode("ascii")
-    texts = {row["area"]: row["content"] for row in files}
-    counted = await asyncio.to_thread(_count_all, contests, texts, seed)
+    agreement = agreed(election.config)
+    texts = await texts_of(cycle)
+    counted = await asyncio.to_thread(_count_all, agreement, texts, election.seed.encode("ascii"))
     await keep_counts(cycle, counted, person)
-    return len(texts)
+    return len(agreement.districts)
 
 
-def _count_all(contests: Mapping[str, Contest], texts: Mapping[str, str], seed: bytes | None) -> list[Counted]:
-    done: list[Counted] = []
-    for area, text in sorted(texts.items()):
-        done += counts_of(area, election_of(contests[area], text, seed))
+async def texts_of(cycle: UUID) -> dict[str, str]:
+    """The ballots files of a cycle by box."""
+    rows = await BallotsFile.select(BallotsFile.area, BallotsFile.content).where(BallotsFile.cycle == cycle)
+    return {row["area"]: row["content"] for row in rows}
+
+
+def round_of(agreement: Agreement, texts: Mapping[str, str], seed: bytes | None) -> City:
+    """The whole round exactly as everybody else can build it from the published files; Refused(OTHER_BALLOTS)."""
+    return city_of(agreement, {box.code: _ballots(box, texts) for box in agreement.boxes if box.code in texts}, seed)
+
+
+def _ballots(box: FrozenDistrict, texts: Mapping[str, str]) -> Ballots:
+    election = parse(texts[box.code], box.contest).election
+    if [project.id for project in election.projects] != [project.id for project in box.projects]:
+        raise Refused(Refusal.OTHER_BALLOTS, area=box.code)
+    return election.ballots
+
+
+def open_boxes(agreement: Agreement, city: City) -> set[str]:
+    """The boxes whose ballots are published one by one (trust.md 4.7)."""
+    if agreement.publication != "full":
+        return set()
+    sizes = {code: each.election.voters for code, each in city.envelopes.items()}
+    for district in agreement.districts:
+        held = zip(district.fences, city.envelopes[district.code].fences, strict=True)
+        sizes |= {frozen.ballots: fence.ballots.voters for frozen, fence in held if fence.ballots}
+    return {code for code, size in sizes.items() if size >= SMALLEST_FULL}
+
+
+def papers_of(agreement: Agreement, texts: Mapping[str, str], seed: bytes | None) -> dict[str, Paper]:
+    """What the official count of every district and of the city must say, by area."""
+    city = round_of(agreement, texts, seed)
+    return documents_of(city, count_city(city), open_boxes(agreement, city))
+
+
+def _count_all(agreement: Agreement, texts: Mapping[str, str], seed: bytes | None) -> list[Counted]:
+    city = round_of(agreement, texts, seed)
+    shown = open_boxes(agreement, city)
+    result = count_city(city)
+    done = [_kept(city, paper, _told(city, result, paper)) for paper in documents_of(city, result, shown).values()]
+    for other in other_rules(city):
+        done += _other(city, other, documents_of(city, other, shown))
     return done
 
 
-def counts_of(area: str, election: Election) -> list[Counted]:
-    """The official count of one district, explained, and the same ballots under every other rule."""
-    official = count(election)
-    others = [each for name, each in compare(election).items() if name not in (election.rule, "official")]
-    told = words.told(election, official, probe=election.options.completion not in SLOW)
-    return [
-        Counted(area, True, official, documented(official, told)),
-        *(Counted(area, False, each, documented(each, {})) for each in others),
-    ]
+def _told(city: City, result: CityResult, paper: Paper) -> dict[str, Any]:
+    if paper.area != CITY:
+        spoken = words.told_fences(city, result, paper.area)
+        fences = [{**fence, "said": said} for fence, said in zip(paper.body["fences"], spoken, strict=True)]
+        return {**words.told_district(city, result, paper.area), "fences": fences}
+    places = {name: place for code in city.envelopes for name, place in how(result, code).items()}
+    why = {project: of_place(said, places.get(project, "")) for project, said in of_city(city, result).items()}
+    said = of_city(city, result)
+    return {"why": why, "said": [said[step.project] for step in result.city.steps]}
+
+
+def _kept(city: City, paper: Paper, told: Mapping[str, Any]) -> Counted:
+    election = next(iter(city.envelopes.values())).election
+    return _counted(paper, election.rule, election.options.pairs(), told, official=True)
+
+
+def _other(city: City, result: CityResult, papers: Mapping[str, Paper]) -> Iterator[Counted]:
+    for paper in papers.values():
+        one = result.envelopes.get(paper.area) or next(iter(result.envelopes.values()))
+        told = {} if paper.area == CITY else {"how": how(result, paper.area)}
+        yield _counted(paper, one.result.rule, one.result.options, told, official=False)
+
+
+def _counted(
+    paper: Paper, rule: str, options: Mapping[str, str], told: Mapping[str, Any], *, official: bool
+) -> Counted:
+    return Counted(
+        area=paper.area,
+        official=official,
+        rule=rule,
+        options=options,
+        winners=paper.winners,
+        cost=paper.cost,
+        ceiling=paper.ceiling,
+        ballots=paper.ballots,
+        digest=paper.digest,
+        document=canonical({**paper.body, **told}),
+    )
 
 
 def documented(result: Result, told: Mapping[str, Any]) -> bytes:
-    """The canonical JSON kept with a count: the result, every step, and the sentences told about it."""
-    steps = [step.document() for step in result.steps]
-    return canonical({**result.document(), "steps": steps, "digest": result.digest, **told})
+    """The canonical JSON kept with a contest that stands alone: result, every step, and the sentences about it."""
+    return canonical({**stage_body(result), **told})
 
 
 @transaction
@@ -125,23 +212,22 @@ async def keep_counts(cycle: UUID, counted: list[Counted], person: UUID | None) 
     moment = now()
     for start in range(0, len(counted), 50):
         await Count.insert(*(_row(cycle, each, moment) for each in counted[start : start + 50]))
-    digests = {each.area: each.result.digest for each in counted if each.official}
+    digests = {each.area: each.digest for each in counted if each.official}
     await board.audit(person, "city_official", "cycle.counted", str(cycle), after={**digests})
 
 
-def _row(cycle: UUID, counted: Counted, moment: Any) -> Count:
-    result = counted.result
+def _row(cycle: UUID, counted: Counted, moment: datetime) -> Count:
     return Count(
         cycle=cycle,
         area=counted.area,
-        rule=result.rule,
-        options=json.dumps(dict(result.options), sort_keys=True),
+        rule=counted.rule,
+        options=json.dumps(dict(counted.options), sort_keys=True),
         official=counted.official,
-        winner_count=len(result.winners),
-        cost=result.cost,
-        ceiling=result.budget,
-        ballot_count=result.voters,
+        winner_count=counted.winners,
+        cost=counted.cost,
+        ceiling=counted.ceiling,
+        ballot_count=counted.ballots,
         document=counted.document.decode(),
-        digest=result.digest,
+        digest=counted.digest,
         counted_at=moment,
     )

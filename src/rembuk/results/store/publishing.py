@@ -1,7 +1,6 @@
 """Publishing: two persons sign, the result goes on the board, every proposal learns its outcome."""
 
 import json
-from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,8 @@ from rembuk.cycles.rules import Election, ElectionState
 from rembuk.database import transaction
 from rembuk.errors import Refused
 from rembuk.proposals import store as proposals
-from rembuk.results.rules import ProjectOutcome, Refusal
+from rembuk.results.documents import CITY
+from rembuk.results.rules import Refusal, outcome_of
 from rembuk.results.store.recounting import insist_recounted
 from rembuk.results.tables import Count, DistrictProject
 from rembuk.voting.agreement import agreed
@@ -96,8 +96,13 @@ async def result_files(cycle: UUID, config: str) -> dict[str, Json]:
     """The published files of the result with their SHA-256, as the `result` leaf lists them."""
     files: dict[str, Json] = {"projects.json": sha256(projects_json(config)).hexdigest()}
     for row in await official_counts(cycle):
-        files[f"results/{row['area']}.json"] = sha256(row["document"].encode()).hexdigest()
+        files[file_name(row["area"])] = sha256(row["document"].encode()).hexdigest()
     return files
+
+
+def file_name(area: str) -> str:
+    """The path of an area's result document in the bundle."""
+    return "results/city.json" if area == CITY else f"results/{area}.json"
 
 
 def projects_json(config: str) -> bytes:
@@ -125,9 +130,10 @@ async def _tell_proposals(cycle: UUID, person: UUID) -> None:
     outcomes: dict[int, str] = {}
     reasons: dict[int, str] = {}
     for row in await official_counts(cycle):
+        if row["area"] == CITY:
+            continue
         document = json.loads(row["document"])
-        won: Sequence[str] = document["winners"]
         for project, why in document["why"].items():
-            outcomes[int(project)] = (ProjectOutcome.FUNDED if project in won else ProjectOutcome.NOT_FUNDED).value
-            reasons[int(project)] = why
+            outcomes[int(project)] = outcome_of(document["how"].get(project, "")).value
+            reasons[int(project)] = why["id"]
     await proposals.write_outcomes(cycle, outcomes, reasons, person)

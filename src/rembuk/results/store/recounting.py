@@ -6,47 +6,51 @@ from typing import Any
 from uuid import UUID
 
 from rembuk.cycles import store as cycles
-from rembuk.cycles.rules import Election
 from rembuk.errors import Refused
+from rembuk.results.documents import Paper
 from rembuk.results.rules import Refusal
-from rembuk.results.store.counting import contest_of, election_of
+from rembuk.results.store.counting import papers_of, texts_of
 from rembuk.results.store.proving import insist_unmoved
-from rembuk.results.tables import BallotsFile, Count
-from rembuk.tally.count import count
-from rembuk.tally.result import Result, canonical
+from rembuk.results.tables import Count
+from rembuk.tally.result import canonical
 from rembuk.voting.agreement import agreed
 
 
 async def insist_recounted(cycle: UUID) -> None:
-    """Refused(OTHER_COUNT) unless counting every district once more gives the very counts that are kept."""
+    """Refused(OTHER_COUNT) unless counting the whole round once more gives the very counts that are kept."""
     await insist_unmoved(cycle)
+    if other := await recount_faults(cycle):
+        raise Refused(Refusal.OTHER_COUNT, area=other[0])
+
+
+async def recount_faults(cycle: UUID) -> list[str]:
+    """The areas whose kept official count is not what the ballots files give; Refused(NO_SEED) before the dice."""
     vote = await cycles.election(cycle)
     if not vote.seed:
         raise Refused(Refusal.NO_SEED)
-    files = await BallotsFile.select(BallotsFile.area, BallotsFile.content).where(BallotsFile.cycle == cycle)
-    texts = {row["area"]: row["content"] for row in files}
     rows = await Count.select(Count.area, Count.document, Count.digest).where(
         (Count.cycle == cycle) & Count.official.eq(True)
     )
-    again = await asyncio.to_thread(_counted, vote, texts)
-    for area in sorted({*again, *(row["area"] for row in rows)}):
-        mine = [row for row in rows if row["area"] == area]
-        if len(mine) != 1 or area not in again or not _same(mine[0], again[area]):
-            raise Refused(Refusal.OTHER_COUNT, area=area)
+    again = await asyncio.to_thread(papers_of, agreed(vote.config), await texts_of(cycle), vote.seed.encode("ascii"))
+    return [
+        area
+        for area in sorted({*again, *(row["area"] for row in rows)})
+        if not _repeats([row for row in rows if row["area"] == area], again.get(area))
+    ]
 
 
-def _counted(vote: Election, texts: dict[str, str]) -> dict[str, Result]:
-    agreement, seed = agreed(vote.config), vote.seed.encode("ascii")
-    return {
-        district.code: count(election_of(contest_of(agreement, district), texts[district.code], seed))
-        for district in agreement.districts
-        if district.code in texts
-    }
+def _repeats(rows: list[dict[str, Any]], paper: Paper | None) -> bool:
+    """Whether one row is kept and says what the paper says; the sentences told about it are not compared."""
+    if len(rows) != 1 or paper is None:
+        return False
+    said, kept = json.loads(canonical(paper.body)), json.loads(rows[0]["document"])
+    if not isinstance(kept, dict) or rows[0]["digest"] != paper.digest:
+        return False
+    return all(_bare(name, kept.get(name)) == _bare(name, value) for name, value in said.items())
 
 
-def _same(row: dict[str, Any], result: Result) -> bool:
-    """Whether a kept count says what the result says; the sentences told about it are not compared."""
-    steps = [step.document() for step in result.steps]
-    said = json.loads(canonical({**result.document(), "steps": steps, "digest": result.digest}))
-    kept = json.loads(row["document"])
-    return row["digest"] == result.digest and all(kept.get(name) == value for name, value in said.items())
+def _bare(name: str, value: Any) -> Any:
+    """A value without the sentences told inside it."""
+    if name != "fences" or not isinstance(value, list):
+        return value
+    return [{key: part for key, part in fence.items() if key != "said"} for fence in value]

@@ -12,6 +12,7 @@ from rembuk.cycles.formula import shares
 from rembuk.cycles.rules import Cycle
 from rembuk.errors import Refused
 from rembuk.results import whatif
+from rembuk.results.documents import CITY
 from rembuk.results.rules import Refusal, options_of
 from rembuk.results.store.counting import contests_of, election_of
 from rembuk.results.store.reading import ballots_text, named
@@ -52,7 +53,7 @@ async def _official(cycle: UUID) -> dict[str, dict[str, Any]]:
         .where((Count.cycle == cycle) & (Count.official.eq(True)) & (Count.published.eq(True)))
         .order_by(Count.area)
     )
-    return {row["area"]: row for row in rows}
+    return {row["area"]: row for row in rows if row["area"] != CITY}
 
 
 async def _texts(cycle: Cycle, rows: Mapping[str, Any]) -> dict[str, str]:
