@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from rembuk.board.rules import canonical
+from rembuk.errors import N_, Reason
 from rembuk.tally.ballots import BALLOTS
 from rembuk.voting.box import Box, Contest, Failure, Opened, chosen_of
 from rembuk.voting.seal import Choice
@@ -18,6 +19,25 @@ from rembuk.voting.seal import Choice
 FORMAT = "rembuk-terbuka-1"
 LARGEST = 64 * 1024 * 1024
 """Bytes an opened file may have once unpacked."""
+
+
+class BoxRefusal(Reason):
+    """Why the box is not taken out, opened here, or taken back opened."""
+
+    SHARES_OFFLINE = (
+        409,
+        N_("Kotak ini punya beberapa pemegang kunci. Bukalah di komputer luring, lalu unggah hasilnya."),
+    )
+    PAPER_WAITS = (409, N_("Suara kertas belum beres: {words}"))
+    SAMPLE_FIRST = (409, N_("Auditor belum selesai menghubungi contoh warga yang tercatat memilih."))
+    SAMPLE_DRAWN = (409, N_("Contoh warga sudah diundi dan tidak diundi lagi."))
+    SAMPLE_NOT_DRAWN = (409, N_("Contoh warga belum diundi."))
+    SAMPLE_COUNT = (422, N_("Jumlah ketiga angka harus {number}, sama dengan contoh yang diundi."))
+    SAMPLE_REASON = (422, N_("Tulis alasan tidak menghubungi contoh warga."))
+    NOT_TAKEN = (409, N_("Kotak belum diambil dengan persetujuan dua orang."))
+    OTHER_BOX = (409, N_("Isi kotak berubah sejak diambil. Ambil lagi dengan persetujuan dua orang."))
+    NOT_FITTING = (422, N_("Berkas ini tidak cocok dengan kotaknya: {words}"))
+    OTHER_FINGERPRINT = (422, N_("Sidik ini tidak sama dengan berkas yang diunggah. Baca lagi di komputer luring."))
 
 
 class NotOpened(ValueError):
@@ -62,7 +82,7 @@ def _merged(ballots: tuple[Choice, ...]) -> list[dict[str, Any]]:
 def read_opened(file: bytes) -> OpenedFile:
     """The opened box in a file, plain or gzipped; raises NotOpened."""
     try:
-        plain = _unpacked(file)
+        plain = unpacked(file)
         body = json.loads(plain)
         if body["format"] != FORMAT:
             raise NotOpened(f"not a file of format {FORMAT}")
@@ -79,7 +99,8 @@ def read_opened(file: bytes) -> OpenedFile:
         raise fault if isinstance(fault, NotOpened) else NotOpened("the file is damaged") from fault
 
 
-def _unpacked(file: bytes) -> bytes:
+def unpacked(file: bytes) -> bytes:
+    """The file's plain bytes, gzipped or not; raises NotOpened when they are too many, zlib.error when damaged."""
     if not file.startswith(b"\x1f\x8b"):
         return file
     unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)

@@ -2,6 +2,7 @@
 
 from rembuk.results.store.box import open_ballots, outer_envelopes, propose_opening, record_dice, waiting_opening
 from rembuk.results.store.cityround import city_round
+from rembuk.results.store.contacts import contacts, draw_contacts, record_contacts, sample_of
 from rembuk.results.store.counting import contest_of, count_cycle, election_of
 from rembuk.results.store.publishing import propose_publication, publish, waiting_publication
 from rembuk.results.store.reading import (
@@ -15,29 +16,51 @@ from rembuk.results.store.reading import (
 )
 from rembuk.results.store.recounting import recount_faults
 from rembuk.results.store.showing import district_result
+from rembuk.results.store.taking import (
+    accept,
+    box_file,
+    export_box,
+    hand_in,
+    propose_export,
+    taken,
+    waiting_export,
+    waiting_hand_in,
+)
 from rembuk.results.store.trying import try_settings
 
 __all__ = [
+    "accept",
     "ballots_text",
+    "box_file",
     "city_round",
+    "contacts",
     "contest_of",
     "count_cycle",
     "count_document",
     "district_result",
     "districts",
+    "draw_contacts",
     "election_of",
+    "export_box",
     "finished_cycles",
+    "hand_in",
     "named",
     "open_ballots",
     "outer_envelopes",
+    "propose_export",
     "propose_opening",
     "propose_publication",
     "publish",
     "published_boxes",
+    "record_contacts",
     "record_dice",
     "recount_faults",
+    "sample_of",
+    "taken",
     "try_settings",
     "unpublished",
+    "waiting_export",
+    "waiting_hand_in",
     "waiting_opening",
     "waiting_publication",
 ]

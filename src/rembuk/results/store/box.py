@@ -1,11 +1,8 @@
 """Opening the box: the link to persons is dropped and the order shuffled before any choice is read (trust.md 4.6)."""
 
-import json
-from bisect import bisect_right
+import asyncio
 from collections import Counter
-from collections.abc import Sequence
-from hashlib import sha256
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from rembuk.board import store as board
@@ -15,67 +12,99 @@ from rembuk.cycles.rules import Election, ElectionState
 from rembuk.cycles.tables import Election as ElectionRow
 from rembuk.database import transaction
 from rembuk.errors import Refused
-from rembuk.people.codes import keys_root
-from rembuk.people.store import all_code_keys, roll_counts
-from rembuk.people.tables import Credential, RollEntry
+from rembuk.people.rules import box_of
+from rembuk.people.tables import RollEntry
+from rembuk.posts import store as posts
 from rembuk.results.rules import Refusal, dice_of
+from rembuk.results.store.auditing import audited_box, outer_envelopes
+from rembuk.results.store.contacts import contact_facts, insist_contacted, skip_contacts
 from rembuk.results.store.counting import contests_of
 from rembuk.results.tables import BallotsFile as BallotsFileRow
 from rembuk.voting import box as sealed_box
-from rembuk.voting.box import BallotsFile, Box, Failure, OuterEnvelope
+from rembuk.voting.box import BallotsFile, Contest, Opened
 from rembuk.voting.keys import BrokenShares, join, public_of
-from rembuk.voting.tables import Envelope, RollMark
+from rembuk.voting.opening import BoxRefusal
+from rembuk.voting.terms import Level
+
+__all__ = [
+    "closed_election",
+    "insist_ready",
+    "keep_ballots",
+    "open_ballots",
+    "outer_envelopes",
+    "payload_of",
+    "propose_opening",
+    "record_dice",
+    "waiting_opening",
+    "written",
+]
 
 OPENING = "box.open"
+PILOT = "Rintisan dengan satu pemegang kunci"
+"""The reason noted when a pilot asks nobody whether they voted, unless its officials say another one."""
 
 
-async def propose_opening(cycle: UUID, person: UUID) -> ActRecord:
-    """The first person asks to open the box."""
-    election = await _closed(cycle)
-    return await board.propose_act(OPENING, {**_payload(election)}, person)
+async def propose_opening(cycle: UUID, person: UUID, unasked: str = PILOT) -> ActRecord:
+    """The first person asks to open the box here: pilots only; `unasked` says why no sample was contacted, if none was.
+
+    Refused(SHARES_OFFLINE) where several trustees hold the key: their words never touch the server.
+    """
+    election = await closed_election(cycle)
+    _insist_one_holder(election)
+    await skip_contacts(election, unasked, person)
+    return await board.propose_act(OPENING, payload_of(election), person)
 
 
 async def waiting_opening(cycle: UUID) -> ActRecord | None:
     """The request to open this cycle's box that waits for its second person, if any."""
-    election = await cycles.election(cycle)
-    wanted = digest({**_payload(election)})
+    wanted = digest(payload_of(await cycles.election(cycle)))
     waiting = await board.waiting_acts(OPENING)
     return next((act for act in waiting if act.payload_sha256 == wanted), None)
 
 
 async def open_ballots(act: UUID, cycle: UUID, person: UUID, shares: Sequence[str]) -> int:
-    """The second person signs, the trustees' shares open the box; how many ballots lay in it."""
-    election = await _closed(cycle)
-    secret = _secret(shares, election.trustee_key)
+    """The second person signs, the one share opens the box; how many ballots lay in it."""
+    election = await closed_election(cycle)
+    _insist_one_holder(election)
+    secret = await asyncio.to_thread(_secret, shares, election.trustee_key)
+    await insist_ready(election)
+    box, contests = await audited_box(election), await contests_of(cycle)
+    opened = await asyncio.to_thread(sealed_box.open_box, box, secret, contests)
+    files = await written(election, contests, opened)
+    return await keep_ballots((act, OPENING, payload_of(election)), cycle, person, (files, opened))
+
+
+async def insist_ready(election: Election) -> None:
+    """Refused unless the configuration is the frozen one, paper is settled, the sample was asked; posts what waits."""
     await cycles.insist_config(election)
+    if waiting := await posts.not_ready(election.id):
+        raise Refused(BoxRefusal.PAPER_WAITS, words="; ".join(map(str, waiting[:3])))
+    await insist_contacted(election)
     await board.drain()
-    box = await _audited_box(election)
-    contests = await contests_of(cycle)
-    opened = sealed_box.open_box(box, secret, contests)
-    files = [sealed_box.ballots_file(contest, opened.ballots.get(code, ())) for code, contest in contests.items()]
-    return await _keep(act, cycle, person, files, opened.failures)
 
 
-async def _audited_box(election: Election) -> Box:
-    """The box without its outside; Refused(AUDIT_FAILS) when outside, keys or board do not fit (trust.md 4.6)."""
-    chosen, marks = await outer_envelopes(election.id), await _online_marks(election.id)
-    expected = dict(Counter(district for district, _ in marks.values()))
-    faults = sealed_box.outer_faults(chosen, expected, await _committed_keys(election.cycle), election.id)
-    faults += sealed_box.mark_faults(chosen, marks)
-    faults += [*await _uncommitted_keys(election), *await _uncommitted_voters(election)]
-    faults += await _board_faults(election.id)
-    box = sealed_box.boxed(election.id, chosen)
-    del chosen, marks  # from here on nothing links a ballot to a person
-    if faults := faults or sealed_box.inner_faults(box, await _posted(election.id), expected):
-        raise Refused(Refusal.AUDIT_FAILS, words="; ".join(faults[:3]))
-    return box
+async def written(election: Election, contests: Mapping[str, Contest], opened: Opened) -> list[BallotsFile]:
+    """The ballots file of every box, the valid paper sheets joined in."""
+    paper = await posts.paper_ballots(election.id)
+
+    def write() -> list[BallotsFile]:
+        return [
+            sealed_box.ballots_file(contest, opened.ballots.get(code, ()), paper.get(code, ()))
+            for code, contest in contests.items()
+        ]
+
+    return await asyncio.to_thread(write)
 
 
 @transaction
-async def _keep(act: UUID, cycle: UUID, person: UUID, files: Sequence[BallotsFile], failures: Sequence[Failure]) -> int:
-    election = await _closed(cycle)
+async def keep_ballots(
+    signed: tuple[UUID, str, dict[str, str]], cycle: UUID, person: UUID, found: tuple[Sequence[BallotsFile], Opened]
+) -> int:
+    """The second signature spends the act: ballots files kept, `opened` leaf posted; how many ballots they hold."""
+    (act, action, payload), (files, opened) = signed, found
+    election = await closed_election(cycle)
     await board.second_act(act, person)
-    await board.use_act(act, OPENING, {**_payload(election)})
+    await board.use_act(act, action, payload)
     eligible = await _eligible(cycle)
     rows = [
         BallotsFileRow(
@@ -90,9 +119,10 @@ async def _keep(act: UUID, cycle: UUID, person: UUID, files: Sequence[BallotsFil
         for file in files
     ]
     await BallotsFileRow.insert(*rows)
-    await board.append(Kind.OPENED, sealed_box.opened_body(election.id, files, failures))
+    body = sealed_box.opened_body(election.id, files, opened.failures)
+    await board.append(Kind.OPENED, body | {"contacts": await contact_facts(election.id)})
     await cycles.advance(cycle, ElectionState.OPENED)
-    await board.audit(person, "city_official", "box.opened", str(election.id), after={**_payload(election)})
+    await board.audit(person, "city_official", "box.opened", str(election.id), after=payload)
     return sum(file.online + file.paper for file in files)
 
 
@@ -114,20 +144,22 @@ async def record_dice(cycle: UUID, typed: str, person: UUID) -> str:
     return dice
 
 
-async def outer_envelopes(election: UUID) -> list[OuterEnvelope]:
-    """The newest envelope of every roll entry that did not vote on paper afterwards."""
-    rows = await Envelope.select(
-        Envelope.roll, Envelope.district, Envelope.seq, Envelope.ciphertext, Envelope.signer_key, Envelope.signature
-    ).where(Envelope.election == election)
-    paper = await RollMark.select(RollMark.roll).where((RollMark.election == election) & (RollMark.channel == "paper"))
-    return sealed_box.newest((OuterEnvelope(**row) for row in rows), {row["roll"] for row in paper})
-
-
-async def _closed(cycle: UUID) -> Election:
+async def closed_election(cycle: UUID) -> Election:
+    """The election whose booth is closed and whose box is shut; Refused(NOT_CLOSED)."""
     election = await cycles.election(cycle)
     if election.state is not ElectionState.CLOSED:
         raise Refused(Refusal.NOT_CLOSED)
     return election
+
+
+def payload_of(election: Election) -> dict[str, str]:
+    """What two persons sign of a box: whose it is, and under which configuration."""
+    return {"election": str(election.id), "config_sha256": election.config_sha256}
+
+
+def _insist_one_holder(election: Election) -> None:
+    if election.level != Level.ONE_HOLDER:
+        raise Refused(BoxRefusal.SHARES_OFFLINE)
 
 
 def _secret(shares: Sequence[str], trustee_key: str) -> bytes:
@@ -140,68 +172,8 @@ def _secret(shares: Sequence[str], trustee_key: str) -> bytes:
     return secret
 
 
-def _payload(election: Election) -> dict[str, str]:
-    return {"election": str(election.id), "config_sha256": election.config_sha256}
-
-
-async def _online_marks(election: UUID) -> dict[UUID, tuple[str, int]]:
-    """District and seq of every mark of this election that came online, by roll entry."""
-    rows = await RollMark.select(RollMark.roll, RollMark.seq, RollMark.roll.kecamatan.as_alias("district")).where(
-        (RollMark.election == election) & (RollMark.channel == "online")
-    )
-    return {row["roll"]: (row["district"], row["seq"]) for row in rows}
-
-
 async def _eligible(cycle: UUID) -> dict[str, int]:
-    rows = await RollEntry.select(RollEntry.kecamatan).where(
+    rows = await RollEntry.select(RollEntry.kecamatan, RollEntry.list).where(
         (RollEntry.cycle == cycle) & (RollEntry.status == "active")
     )
-    return dict(Counter(row["kecamatan"] for row in rows))
-
-
-async def _committed_keys(cycle: UUID) -> set[str]:
-    rows = await Credential.select(Credential.public_key).where(Credential.cycle == cycle)
-    return {row["public_key"] for row in rows}
-
-
-async def _posted(election: UUID) -> dict[str, int]:
-    """Index on the board of every envelope of this election, by its ciphertext's SHA-256."""
-    leaves = await board.leaves_of(Kind.ENVELOPE)
-    bodies = ((json.loads(leaf.body), leaf.index) for leaf in leaves)
-    return {body["sha256"]: index for body, index in bodies if body["election"] == str(election)}
-
-
-async def _uncommitted_keys(election: Election) -> list[str]:
-    """A fault when the keys of the codes are not those whose root was posted last: somebody added or swapped one."""
-    bodies = [json.loads(leaf.body) for leaf in await board.leaves_of(Kind.ROLL_KEYS)]
-    posted = [(body["root"], body["count"]) for body in bodies if body["cycle"] == str(election.cycle)]
-    keys = await all_code_keys(election.cycle)
-    return [] if posted[-1:] == [(keys_root(keys), len(keys))] else ["the keys of the codes are not those committed"]
-
-
-async def _uncommitted_voters(election: Election) -> list[str]:
-    """A fault for every RW with more people on the roll than the board says: somebody invented voters (T1, T7)."""
-    bodies = [json.loads(leaf.body) for leaf in await board.leaves_of(Kind.ROLL_TOTALS)]
-    posted = [Counter(body["totals"]) for body in bodies if body["election"] == str(election.id)]
-    more = Counter(await roll_counts(election.cycle)) - (posted[-1] if posted else Counter())
-    return [f"{rw}: {n} more on the roll than on the board" for rw, n in sorted(more.items())]
-
-
-async def _board_faults(election: UUID) -> list[str]:
-    """What differs between all envelopes and their leaves: gone, never posted, or somebody's later one posted first."""
-    batches = sorted(each.size for each in await board.checkpoints(None))
-    posted = {sha: bisect_right(batches, index) for sha, index in (await _posted(election)).items()}
-    query = Envelope.select(Envelope.roll, Envelope.ciphertext).where(Envelope.election == election)
-    rows = await query.order_by(Envelope.roll).order_by(Envelope.seq)
-    sent = [(row["roll"], sha256(row["ciphertext"]).hexdigest()) for row in rows]
-    kept = {sha for _, sha in sent}
-    swapped = sum(
-        roll == other and posted.get(earlier, 0) > posted.get(later, 0)
-        for (roll, earlier), (other, later) in pairwise(sent)
-    )
-    faults = {
-        "posted envelopes are gone": len(posted.keys() - kept),
-        "envelopes were never posted": len(kept - posted.keys()),
-        "ballots stand before an earlier one of the same voter": swapped,
-    }
-    return [f"{number} {what}" for what, number in faults.items() if number]
+    return dict(Counter(box_of(row["kecamatan"], row["list"]) for row in rows))
