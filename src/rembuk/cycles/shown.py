@@ -38,6 +38,20 @@ COMPLETION_WORDS = {
     "add1": N_("Tambah bagian sedikit demi sedikit"),
     "greedy": N_("Dilengkapi dengan suara terbanyak"),
 }
+ORDER_WORDS = {
+    "votes": N_("Jumlah suara"),
+    "votes_per_cost": N_("Jumlah suara dibanding biaya"),
+}
+SKIP_WORDS = {
+    "yes": N_("Dilewati, lalu usulan berikutnya dicoba"),
+    "no": N_("Berhenti di usulan pertama yang tidak muat"),
+}
+UTILITY_WORDS = {
+    "cost": N_("Biayanya: usulan besar dianggap lebih berarti"),
+    "count": N_("Satu per usulan, besar atau kecil"),
+    "points": N_("Poin yang diberikan pemilih"),
+    "borda": N_("Letaknya di peringkat pemilih"),
+}
 
 
 @dataclass(frozen=True, slots=True)

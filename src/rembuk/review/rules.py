@@ -1,12 +1,13 @@
 """What a finished review needs: a verdict, its public reason, a checked cost line by line. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from rembuk.errors import N_, Reason
+from rembuk.cycles.feasible import is_circular
+from rembuk.errors import N_, Reason, Said
 from rembuk.proposals.rules import CostLine, State, total_of
 from rembuk.workdays import workday_after
 
@@ -65,6 +66,16 @@ class Refusal(Reason):
     NO_LINE_REASON = (422, N_("Baris {line} berubah. Tulis alasannya agar warga mengerti."))
     CHANGED_ANYTHING = (422, N_('Biaya berubah. Pilih "Lolos dengan perubahan" atau kembalikan angkanya.'))
     CHECKLIST = (422, N_("Daftar periksa belum lengkap. Jawab keempat pertanyaan."))
+    NO_SUCH_REQUIRED = (422, N_("Usulan nomor {required} tidak ada di kecamatan dan siklus yang sama."))
+    REQUIRES_ITSELF = (422, N_("Sebuah usulan tidak dapat memerlukan dirinya sendiri."))
+    REQUIRES_IN_A_RING = (
+        422,
+        N_("Usulan nomor {required} pada akhirnya memerlukan usulan ini. Lepas dulu syarat di sana."),
+    )
+    REQUIRES_A_RIVAL = (
+        422,
+        N_("Usulan nomor {required} ada di kelompok yang sama. Hanya satu yang menang, jadi bukan syarat."),
+    )
     DOUBTFUL = (422, N_('Ada jawaban "tidak" di daftar periksa. Usulan hanya lolos jika semua jawabannya "ya".'))
 
 
@@ -82,6 +93,56 @@ class Draft:
     def cost(self) -> int:
         """The checked cost in whole rupiah."""
         return total_of(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """How a proposal hangs together with others of its kecamatan: at most one of a group wins, one may require another.
+
+    `requires` is the other's number as text, as on the ballot; "" is none.
+    """
+
+    group: str = ""
+    requires: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.group or self.requires)
+
+
+ONE_WINS = N_("Dari usulan nomor {numbers}, paling banyak satu yang didanai.")
+NEEDS = N_("Hanya dapat didanai bila usulan nomor {number} juga didanai.")
+NEEDED_BY = N_("Usulan nomor {numbers} hanya dapat didanai bila usulan ini didanai.")
+
+
+def tie_sentences(number: str, ties: Mapping[str, Tie]) -> list[Said]:
+    """What a resident reads about the ties of a proposal; `ties` are those of its kecamatan, by number."""
+    mine, found = ties.get(number, Tie()), []
+    rivals = _in_order(other for other, tie in ties.items() if mine.group and tie.group == mine.group)
+    if len(rivals) > 1:
+        found.append(Said(ONE_WINS, numbers=", ".join(rivals)))
+    if mine.requires:
+        found.append(Said(NEEDS, number=mine.requires))
+    if hanging := _in_order(other for other, tie in ties.items() if tie.requires == number):
+        found.append(Said(NEEDED_BY, numbers=", ".join(hanging)))
+    return found
+
+
+def _in_order(numbers: Iterable[str]) -> list[str]:
+    return sorted(numbers, key=lambda number: (len(number), number))
+
+
+def why_not_tie(number: str, tie: Tie, ties: Mapping[str, Tie], known: Iterable[str]) -> Refusal | None:
+    """Why a proposal cannot be tied so, or None; `ties` and `known` numbers are those of its kecamatan."""
+    if not tie.requires:
+        return None
+    if tie.requires == number:
+        return Refusal.REQUIRES_ITSELF
+    if tie.requires not in set(known):
+        return Refusal.NO_SUCH_REQUIRED
+    if is_circular(number, {**{other: each.requires for other, each in ties.items()}, number: tie.requires}):
+        return Refusal.REQUIRES_IN_A_RING
+    required = ties.get(tie.requires, Tie())
+    return Refusal.REQUIRES_A_RIVAL if tie.group and tie.group == required.group else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,3 +33,16 @@ class Review(Table, tablename="review"):
     review_infeasible_says_why = Check(
         "NOT finished OR verdict <> 'infeasible' OR length(reason) > 0", name="review_infeasible_says_why"
     )
+
+
+class ProposalTie(Table, tablename="proposal_tie"):
+    """A proposal that shares an exclusive group with others, or requires another one of its kecamatan."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    proposal = ForeignKey(Proposal, null=False, unique=True, on_delete=OnDelete.restrict)
+    group_name = Text(default="", help_text="at most one of a group wins in its kecamatan")
+    requires = Text(default="", help_text="number of the proposal it requires")
+    by = UUID(null=True, default=None)
+    at = Timestamptz(required=True, default=None)
+
+    proposal_tie_says_something = Check("group_name <> '' OR requires <> ''", name="proposal_tie_says_something")

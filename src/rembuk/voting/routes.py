@@ -171,6 +171,7 @@ async def _ballot(request: Request, voter: Voter, poll: Poll, chosen: Chosen, er
         projects=rules.shuffled(poll.projects, voter.roll),
         chosen=chosen,
         picks=_picks(poll, chosen),
+        ties=rules.tie_words(poll.projects),
         total=rules.total(chosen, poll),
         closes_at=await store.closing_time(poll),
         sent=(await store.mark_of(voter)).seq > 0,

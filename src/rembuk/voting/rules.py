@@ -7,8 +7,9 @@ from hashlib import sha256
 from uuid import UUID
 
 from rembuk.cycles.freezing import FrozenProject
-from rembuk.errors import N_, Reason
+from rembuk.errors import N_, Reason, Said
 from rembuk.money import rupiah
+from rembuk.review.rules import Tie, tie_sentences
 from rembuk.tally.ballots import BALLOTS, Slip, Spoiled
 
 SMALL_CELL = 10
@@ -112,6 +113,15 @@ class Mark:
 def shuffled(projects: Iterable[FrozenProject], roll: UUID) -> list[FrozenProject]:
     """The ballot in an order of its own for each voter, the same whenever that voter returns."""
     return sorted(projects, key=lambda project: sha256(roll.bytes + project.id.encode()).digest())
+
+
+def tie_words(projects: Iterable[FrozenProject]) -> dict[str, list[Said]]:
+    """What the ballot says of projects that exclude or require one another, by id; those without are left out."""
+    ties = {each.id: Tie(each.group, each.requires) for each in projects}
+    if not any(ties.values()):
+        return {}
+    said = {id: tie_sentences(id, ties) for id in ties}
+    return {id: words for id, words in said.items() if words}
 
 
 def canonical(chosen: Iterable[str]) -> Chosen:

@@ -16,6 +16,8 @@ from rembuk.web.routing import Request, Response, get, post
 DESK = OFFICIAL | AUDITOR | TRUSTEE
 LISTED = "/petugas/siklus"
 MIX = {"equal": 30, "population": 40, "poor": 30}
+PLAIN = {"threshold": "1", "order": "votes", "skip": "yes", "utility": "cost", "step": "0"}
+"""The usual choice of every option behind the fold, as the form holds it."""
 
 
 def person_of(request: Request) -> UUID:
@@ -58,6 +60,10 @@ def _form_page(
         ballots=[(name, Said(words)) for name, words in shown.BALLOT_WORDS.items()],
         rules=[(name, Said(words)) for name, words in shown.TALLY_WORDS.items()],
         completions=[(name, Said(words)) for name, words in shown.COMPLETION_WORDS.items()],
+        orders=[(name, Said(words)) for name, words in shown.ORDER_WORDS.items()],
+        skips=[(name, Said(words)) for name, words in shown.SKIP_WORDS.items()],
+        utilities=[(name, Said(words)) for name, words in shown.UTILITY_WORDS.items()],
+        advanced=any(values.get(name, plain) != plain for name, plain in PLAIN.items()),
         action=f"{address(cycle)}/ubah" if cycle else f"{LISTED}/baru",
     )
 
@@ -74,6 +80,7 @@ async def new_page(request: Request) -> Response:
         "max_choices": "5",
         "tally_rule": "equal_shares",
         "completion": "add1u",
+        **PLAIN,
     }
     return _form_page(request, None, values, {})
 
@@ -96,7 +103,7 @@ def _text(form: Form, cycle: Cycle | None) -> CycleText | None:
     ballot = form.choice("ballot_type", shown.BALLOT_WORDS)
     most = form.integer("max_choices", required=True, least=0, most=100)
     rule = form.choice("tally_rule", shown.TALLY_WORDS)
-    completion = form.choice("completion", shown.COMPLETION_WORDS)
+    options = _options(form, rule or "")
     if not form.valid or year is None or budget is None or most is None or not (ballot and rule):
         return None
     return CycleText(
@@ -106,10 +113,25 @@ def _text(form: Form, cycle: Cycle | None) -> CycleText | None:
         quota_rule=cycle.quota_rule if cycle else "need_weighted",
         quota_options=cycle.quota_options if cycle else MIX,
         tally_rule=rule,
-        tally_options={"completion": completion or "none"} if rule == "equal_shares" else {},
+        tally_options=options,
         ballot_type=ballot,
         max_choices=most,
     )
+
+
+def _options(form: Form, rule: str) -> dict[str, str]:
+    """The options of the count that differ from the usual ones; those of another rule are left out."""
+    typed = {
+        "threshold": str(form.integer("threshold", least=1, most=1_000_000) or 1),
+        "order": form.choice("order", shown.ORDER_WORDS, required=False) or "votes",
+        "skip": form.choice("skip", shown.SKIP_WORDS, required=False) or "yes",
+        "utility": form.choice("utility", shown.UTILITY_WORDS, required=False) or "cost",
+        "step": str(form.rupiah("step", most=1_000_000_000) or 0),
+    }
+    mine = {"greedy": ("order", "skip"), "equal_shares": ("utility", "step")}.get(rule, ())
+    kept = {name: typed[name] for name in ("threshold", *mine) if typed[name] != PLAIN[name]}
+    completion = form.choice("completion", shown.COMPLETION_WORDS)
+    return {"completion": completion or "none", **kept} if rule == "equal_shares" else kept
 
 
 @get(f"{LISTED}/{{slug:str}}/ubah", guard=CITY_OFFICIAL)
@@ -124,6 +146,7 @@ async def edit_page(request: Request, slug: str) -> Response:
         "max_choices": str(cycle.max_choices),
         "tally_rule": cycle.tally_rule,
         "completion": cycle.tally_options.get("completion", "none"),
+        **{name: cycle.tally_options.get(name, plain) for name, plain in PLAIN.items()},
     }
     return _form_page(request, cycle, values, {})
 

@@ -28,6 +28,7 @@ from rembuk.proposals.shown import (
     shown_events,
 )
 from rembuk.proposals.words import Sketch
+from rembuk.review.store import tie_words
 from rembuk.settings import settings
 from rembuk.web.guards import PUBLIC, Role, Viewer, viewer
 from rembuk.web.pages import page, redirect
@@ -53,6 +54,7 @@ async def show_proposal(request: Request, name: str) -> Response:
         public=True,
         detail=detail,
         debate=await debate_of(request, detail),
+        ties=await tie_words(detail),
         **await _parts(detail, viewer(request)),
         **_place(detail, atlas),
         **await _alike(detail, atlas),

@@ -16,8 +16,9 @@ from rembuk.places.rules import Area
 from rembuk.proposals import store as proposals
 from rembuk.proposals.rules import CostLine, Detail, parse_volume, volume_words
 from rembuk.review import rules, store
+from rembuk.review.routes import ties
 from rembuk.review.routes.desk import running_cycle, scopes_of
-from rembuk.review.rules import QUESTION_WORDS, REASON_MOST, VERDICT_WORDS, Draft, Question, Verdict
+from rembuk.review.rules import QUESTION_WORDS, REASON_MOST, VERDICT_WORDS, Draft, Question, Tie, Verdict
 from rembuk.web.forms import Form, read_form
 from rembuk.web.guards import OFFICIAL, Role, viewer
 from rembuk.web.pages import page, redirect
@@ -134,6 +135,7 @@ async def _page(
         questions=[(question.value, QUESTION_WORDS[question]) for question in Question],
         answers={question.value: "yes" if yes else "no" for question, yes in draft.answers.items()},
         reviews=await store.staff_reviews(detail.id),
+        **await ties.shown(detail, typed or {}),
         errors=errors,
         open_now=await cycles.is_open(detail.cycle, PhaseKind.REVIEW) and rules.is_reviewable(detail.state),
     )
@@ -146,18 +148,44 @@ async def check(request: Request, number: int) -> Response:
     draft = _draft(form, rules.lines_to_check(detail.lines, detail.cost))
     if not form.valid:
         return await _page(request, detail, draft, form.errors, status=422, typed=form.values)
-    who = viewer(request)
-    role = Role.CITY_OFFICIAL if who.has(Role.CITY_OFFICIAL, detail.place.rw) else Role.OFFICIAL
+    role = _role(request, detail)
     try:
         if form.text("action") != "finish":
-            await store.save(number, person_of(request), role.value, draft)
+            await store.save(number, person_of(request), role, draft)
             return redirect(f"{QUEUE}/{number}", flash=N_("Tersimpan. Belum terlihat oleh warga."))
-        await store.finish(number, person_of(request), role.value, draft)
+        await store.finish(number, person_of(request), role, draft)
     except Refused as no:
         return await _page(
             request, detail, draft, {_field(no): no.sentence()}, status=no.reason.status, typed=form.values
         )
     return redirect(QUEUE, flash=Said(CHECKED, n=number, verdict=VERDICT_WORDS[draft.verdict]))
+
+
+KEPT = N_("Kaitan tersimpan. Warga membacanya di halaman usulan dan surat suara.")
+GONE = N_("Usulan ini tidak lagi terkait dengan usulan lain.")
+
+
+@post(f"{QUEUE}/{{number:int}}/kaitan", guard=CHECKER)
+async def set_tie(request: Request, number: int) -> Response:
+    """Keep an exclusive group and a requirement; both empty lets the proposal go."""
+    detail, form = await proposals.by_number(number), await read_form(request)
+    required = form.integer("requires", least=1)
+    tie = Tie(form.line("group", most=60), str(required) if required else "")
+    if form.valid:
+        try:
+            await store.set_tie(number, tie, person_of(request), _role(request, detail))
+        except Refused as no:
+            form.errors.say("requires", no.reason.sentence, **no.facts)
+    if not form.valid:
+        draft = await store.draft_of(detail, person_of(request))
+        return await _page(request, detail, draft, form.errors, status=422, typed=form.values)
+    return redirect(f"{QUEUE}/{number}#kaitan", flash=KEPT if tie else GONE)
+
+
+def _role(request: Request, detail: Detail) -> str:
+    """The part an official plays for this proposal, for the audit."""
+    wide = viewer(request).has(Role.CITY_OFFICIAL, detail.place.rw)
+    return (Role.CITY_OFFICIAL if wide else Role.OFFICIAL).value
 
 
 _FIELDS = {
@@ -219,4 +247,4 @@ def _volume(form: Form, nth: int) -> int:
         return 0
 
 
-HANDLERS = [queue_page, review_page, check]
+HANDLERS = [queue_page, review_page, check, set_tie]

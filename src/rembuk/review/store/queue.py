@@ -18,7 +18,8 @@ from rembuk.places.rules import covers
 from rembuk.proposals import store as proposals
 from rembuk.proposals.rules import State
 from rembuk.proposals.tables import Proposal
-from rembuk.review.rules import due_on, is_reviewable
+from rembuk.review.rules import Tie, due_on, is_reviewable
+from rembuk.review.store.ties import ties
 
 _REVIEWABLE = [state.value for state in State if is_reviewable(state)]
 
@@ -133,7 +134,7 @@ def counts_by_kecamatan(items: Sequence[Item]) -> dict[str, Counts]:
 
 async def frozen_projects(cycle_id: UUID) -> list[FrozenProject]:
     """What goes on the ballot: feasible, visible proposals whose review is finished, at the checked cost (F5)."""
-    atlas = await places.atlas()
+    atlas, tied = await places.atlas(), await ties(cycle_id)
     return [
         FrozenProject(
             id=str(project.number),
@@ -143,6 +144,8 @@ async def frozen_projects(cycle_id: UUID) -> list[FrozenProject]:
             place=atlas.label(project.rw),
             cost=project.cost,
             district=project.kecamatan,
+            group=tied.get(str(project.number), Tie()).group,
+            requires=tied.get(str(project.number), Tie()).requires,
         )
         for project in await proposals.ballot_projects(cycle_id)
     ]
