@@ -11,12 +11,12 @@ from rembuk.board import notes
 from rembuk.board import store as board
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle, CycleText, PhaseKind, spread
-from rembuk.cycles.store import Deed
+from rembuk.cycles.store import Deed, Wanted
 from rembuk.database import transaction
 from rembuk.people import codes
 from rembuk.people import store as people
 from rembuk.people.codes import VoterCode
-from rembuk.people.rules import Kind, NewEntry
+from rembuk.people.rules import CHILDREN, Kind, NewEntry, box_of
 from rembuk.people.store import NewCode
 from rembuk.people.tables import Person
 from rembuk.places.tables import Area
@@ -70,7 +70,7 @@ class City:
     @property
     def districts(self) -> list[str]:
         """Codes of the districts, in order."""
-        return sorted(self.rolls)
+        return sorted(self.projects)
 
     async def cast(
         self, roll: UUID, chosen: Sequence[str] = (), nonce: bytes | None = None, *, seed: bytes | None = None
@@ -139,15 +139,22 @@ async def city(
     options: dict[str, str] | None = None,
     with_codes: int = 0,
     quorum: tuple[int, int] = (1, 1),
+    shares: Wanted | None = None,
+    children: int = 0,
 ) -> City:
-    """A city in its voting phase: so many districts, proposals in all, voters in each, codes for the first of them."""
+    """A city in its voting phase: so many districts, proposals in all, voters in each, codes for the first of them.
+
+    `shares` are the money set aside, caps and the city round; `children` vote apart in each district, if they may.
+    """
     first = clock.now() - timedelta(days=VOTING_SINCE + 40)
     homes = await _lay_out(districts)
     official, second, resident = await _people(homes)
     cycle = await _cycle(official, first, ballot, rule, options or {}, districts)
     await _propose(cycle, resident, homes, proposals, first + DAY)
     await _check(cycle, official, first)
-    rolls = await _enrol(cycle, homes, voters)
+    if shares is not None:
+        await cycles.set_shares(cycle.id, shares, (), official)
+    rolls = await _enrol(cycle, homes, voters, children)
     given = await _give_codes(cycle, [roll for each in rolls.values() for roll in each[:with_codes]])
     if quorum[1] > 1:
         await board.register_witness(notes.Verifier(WITNESS.name, WITNESS.verifier.public, notes.COSIGNATURE).text)
@@ -241,12 +248,13 @@ async def _check(cycle: Cycle, official: UUID, first: datetime) -> None:
         await proposals.put_on_ballot(cycle.id, official)
 
 
-async def _enrol(cycle: Cycle, homes: dict[str, list[str]], each: int) -> dict[str, list[UUID]]:
+async def _enrol(cycle: Cycle, homes: dict[str, list[str]], each: int, children: int) -> dict[str, list[UUID]]:
     wanted = [NewEntry(rw=rws[nth % len(rws)]) for rws in homes.values() for nth in range(each)]
+    wanted += [NewEntry(rw=rws[0], list=CHILDREN) for rws in homes.values() for _ in range(children)]
     await people.add_roll_entries(cycle.id, wanted)
     rolls: dict[str, list[UUID]] = {code: [] for code in homes}
     for entry in await people.entries_of(cycle.id):
-        rolls[entry.kecamatan].append(entry.id)
+        rolls.setdefault(box_of(entry.kecamatan, entry.list), []).append(entry.id)
     return rolls
 
 

@@ -1,6 +1,7 @@
 """The invariants of the vote (trust.md 5), asked of a live, restored or migrated database; each tells its faults.
 
-I8 belongs to paper, I10 to dumps and logs: their tables are not here.
+I10 is asked of the tables here, of dumps, logs, exports and backups by `rembuk doctor --search`. Once the envelopes of
+an election were destroyed (a leaf says so) nothing that rests on them is asked of it any more.
 """
 
 import json
@@ -15,10 +16,14 @@ from rembuk.board.rules import Kind
 from rembuk.cycles.tables import Election
 from rembuk.database import engine
 from rembuk.people.codes import keys_root, signed_by
+from rembuk.people.rules import box_of
+from rembuk.people.rules import box_of
 from rembuk.people.store import all_code_keys, roll_counts
 from rembuk.people.tables import Credential
+from rembuk.posts.store import paper_faults, paper_marks
 from rembuk.results.store import recount_faults
 from rembuk.results.tables import BallotsFile, Count
+from rembuk.traces import in_tables
 from rembuk.voting.tables import Envelope, RollMark
 
 Faults = list[str]
@@ -44,6 +49,11 @@ _WITHOUT_LEAF = """
 SELECT count(*) AS n FROM envelope AS e
 WHERE NOT EXISTS (SELECT 1 FROM board_leaf AS l WHERE l.leaf_sha256 = e.leaf_sha256)
   AND NOT EXISTS (SELECT 1 FROM leaf_queue AS q WHERE q.leaf_sha256 = e.leaf_sha256)
+"""
+_SHEETS = """
+SELECT p.election AS election, p.district AS district, count(*) AS n FROM paper_sheet AS s
+JOIN paper_batch AS b ON b.id = s.batch JOIN post AS p ON p.id = b.post
+WHERE s.state = 'valid' GROUP BY p.election, p.district
 """
 _FIGURES = """
 SELECT (SELECT count(*) FROM envelope) AS envelopes, (SELECT COALESCE(sum(seq), 0) FROM roll_mark) AS sent,
@@ -227,11 +237,10 @@ async def _votes() -> list[dict[str, Any]]:
 
 
 async def _marks(election: UUID) -> Counter[tuple[str, str]]:
-    """Marks of an election by district and channel."""
-    rows = await RollMark.select(RollMark.channel, RollMark.roll.kecamatan.as_alias("district")).where(
-        RollMark.election == election
-    )
-    return Counter((row["district"], row["channel"]) for row in rows)
+    """Marks of an election by box and channel."""
+    columns = (RollMark.channel, RollMark.roll.kecamatan.as_alias("district"), RollMark.roll.list.as_alias("list"))
+    rows = await RollMark.select(*columns).where(RollMark.election == election)
+    return Counter((box_of(row["district"], row["list"]), row["channel"]) for row in rows)
 
 
 async def _leaf_bodies(kind: Kind, election: UUID) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from rembuk.clock import now
 from rembuk.people import store as people
 from rembuk.people.tables import Person
 from rembuk.results import store
-from rembuk.results.routes.public import _plain
+from rembuk.results.routes.asked import plain
 from rembuk.results.tables import DistrictProject
 from rembuk.web.viewer import Role
 from tests.city import CODES, DICE, City, city
@@ -123,7 +123,7 @@ async def test_tables_neutralise_formulas(client: Client) -> None:
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows[0]["judul"] == "'=HYPERLINK(1)"
     assert (rows[0]["biaya"], rows[0]["suara"], rows[0]["didanai"]) == ("40000000", "8", "ya")
-    assert [_plain(cell) for cell in ("+1", "-1", "@x", "\tx", "＝x", "a=b", 5)] == [
+    assert [plain(cell) for cell in ("+1", "-1", "@x", "\tx", "＝x", "a=b", 5)] == [
         *("'+1", "'-1", "'@x", "'\tx", "'＝x", "a=b", 5)
     ]
 

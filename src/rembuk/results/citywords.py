@@ -37,8 +37,8 @@ LIMITS = {
     "not": {"id": "{}", "su": "{}", "en": "{}"},
 }
 FENCE = {
-    "id": "Dari dana khusus {name}. ",
-    "su": "Tina dana husus {name}. ",
+    "id": "Dari jatah {name}. ",
+    "su": "Tina jatah {name}. ",
     "en": "From the money set aside for {name}. ",
 }
 RESERVE = {"id": " Cadangan ke-{nth}.", "su": " Cadangan ka-{nth}.", "en": " Number {nth} on the reserve list."}

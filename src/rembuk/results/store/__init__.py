@@ -1,7 +1,7 @@
 """From the closed booth to the published result, and what the result pages read."""
 
 from rembuk.results.store.box import open_ballots, outer_envelopes, propose_opening, record_dice, waiting_opening
-from rembuk.results.store.cityround import city_round
+from rembuk.results.store.cityround import city_round, city_round_kind
 from rembuk.results.store.contacts import contacts, draw_contacts, record_contacts, sample_of
 from rembuk.results.store.counting import contest_of, count_cycle, election_of
 from rembuk.results.store.publishing import propose_publication, publish, waiting_publication
@@ -33,6 +33,7 @@ __all__ = [
     "ballots_text",
     "box_file",
     "city_round",
+    "city_round_kind",
     "contacts",
     "contest_of",
     "count_cycle",

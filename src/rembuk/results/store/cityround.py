@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from rembuk.errors import Refused
 from rembuk.results.documents import CITY
 from rembuk.results.shown import CityRound, InLine, Leftover
 from rembuk.results.store.reading import count_document, projects_of
@@ -37,6 +38,15 @@ async def city_round(cycle: UUID, named: Mapping[str, tuple[str, str]], lang: st
         passed=tuple(passed),
         reserve=tuple(replace(lines[name], reserve=nth) for name, nth in places.items()),
     )
+
+
+async def city_round_kind(cycle: UUID) -> str:
+    """What became of the money left over in a published cycle; "" for one counted without it."""
+    try:
+        body: Row = json.loads(await count_document(cycle, CITY))
+    except Refused:
+        return ""
+    return str(body["city_round"])
 
 
 def _leftovers(body: Row, named: Mapping[str, tuple[str, str]]) -> Iterable[Leftover]:

@@ -108,7 +108,7 @@ async def count_cycle(cycle: UUID, person: UUID | None) -> int:
     await insist_unmoved(cycle)
     agreement = agreed(election.config)
     texts = await texts_of(cycle)
-    counted = await asyncio.to_thread(_count_all, agreement, texts, election.seed.encode("ascii"))
+    counted = await asyncio.to_thread(all_counted, agreement, texts, election.seed.encode("ascii"))
     await keep_counts(cycle, counted, person)
     return len(agreement.districts)
 
@@ -148,7 +148,8 @@ def papers_of(agreement: Agreement, texts: Mapping[str, str], seed: bytes | None
     return documents_of(city, count_city(city), open_boxes(agreement, city))
 
 
-def _count_all(agreement: Agreement, texts: Mapping[str, str], seed: bytes | None) -> list[Counted]:
+def all_counted(agreement: Agreement, texts: Mapping[str, str], seed: bytes | None) -> list[Counted]:
+    """Every count of a round: its own rule with all that is told about it, and every other rule beside it."""
     city = round_of(agreement, texts, seed)
     shown = open_boxes(agreement, city)
     result = count_city(city)
