@@ -1,6 +1,7 @@
 """Passwords of staff: argon2id in a few threads, a queue that ends, and the list of passwords that leaked."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -64,6 +65,9 @@ def _nobody() -> str:
 def queue() -> HashQueue:
     """The one queue of this process, as wide as the setting says (1 to 4)."""
     return HashQueue(min(4, max(1, settings().argon2_workers)))
+
+
+os.register_at_fork(after_in_child=queue.cache_clear)  # threads do not come along: a forked pool would wait for ever
 
 
 @cache
