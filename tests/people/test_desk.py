@@ -1,7 +1,7 @@
 """The desk for voter codes: handed out by NIK, replaced, voided; only in the officer's area, twenty a day."""
 
 from rembuk.people import codes, store
-from rembuk.people.store import NewCode
+from rembuk.people.store import NewCode, batches
 from rembuk.web.viewer import Role
 from tests.clients import Client
 from tests.people.making import NIK, RW, make_code, make_cycle, make_entry
@@ -29,7 +29,9 @@ async def test_hand_out_by_nik(client: Client) -> None:
     assert (await client.post("/meja/kode/serahkan", {**form, "kedua": "x"})).status_code == 422
     assert (await client.post("/meja/kode/serahkan", form)).status_code == 303
     assert (await store.sign_in_with_code(code.text, "081985")).roll == roll
-    assert (await client.post("/meja/kode/serahkan", form)).status_code == 404
+    again = await client.post("/meja/kode/serahkan", form)
+    assert again.status_code == 409
+    assert "sudah memegang kode" in again.text
 
 
 async def test_replace_and_void(client: Client) -> None:
@@ -60,9 +62,51 @@ async def test_residents_stay_out(client: Client) -> None:
 
 
 async def test_twenty_a_day(client: Client) -> None:
-    """trust 7: one officer changes twenty codes a day, also by trying."""
+    """trust 7, T1: the 21st code voided or replaced in a day waits for a second officer, who is not the first."""
+    cycle = await make_cycle()
+    fresh = [(f"V-{n}", codes.make_code()) for n in range(1, 23)]
+    keys = [NewCode(serial, codes.public_key(codes.key_seed(code, cycle)).hex()) for serial, code in fresh]
+    await store.load_batch(cycle, "paket", keys)
+    for serial, _ in fresh[:21]:
+        await store.hand_out(cycle, serial, await make_entry(cycle), "1234", None)
+    await officer(client)
+    form = {"siklus": str(cycle), "alasan": "hilang", "baru": "V-22", "kedua": "4321"}
+    for n in range(1, 21):
+        assert (await client.post("/meja/kode/batalkan", {**form, "seri": f"v-{n}"})).status_code == 303
+    assert (await client.post("/meja/kode/ganti", {**form, "seri": "V-21"})).status_code == 303
+    ((act, said),) = await batches.waiting_changes(("32.73.27",))
+    assert (said["lost"], said["new"]) == ("V-21", "V-22") and "4321" not in act.payload
+    assert (await client.post(f"/meja/kode/setujui/{act.id}")).status_code == 409
+    assert (await store.sign_in_with_code(fresh[20][1].text, "1234")).roll
+    await officer(client, "32.73.26")
+    assert (await client.post(f"/meja/kode/setujui/{act.id}")).status_code == 404
+    await officer(client)
+    assert "V-22" in (await client.get("/meja/kode")).text
+    assert (await client.post(f"/meja/kode/setujui/{act.id}")).status_code == 303
+    assert (await store.sign_in_with_code(fresh[21][1].text, "4321")).roll
+
+
+async def test_the_desk_is_no_oracle(client: Client) -> None:
+    """T-LIMIT: after five numbers that are not on the roll the desk of this officer waits."""
     cycle = await make_cycle()
     await officer(client)
-    form = {"siklus": str(cycle), "seri": "X", "alasan": "hilang"}
-    answers = [(await client.post("/meja/kode/batalkan", form)).status_code for _ in range(21)]
-    assert answers == [404] * 20 + [429]
+    form = {"siklus": str(cycle), "seri": "X", "kedua": "1234"}
+    answers = [
+        (await client.post("/meja/kode/serahkan", {**form, "nik": f"32732705088500{n:02d}"})).status_code
+        for n in range(1, 7)
+    ]
+    assert answers == [404] * 5 + [429]
+
+
+async def test_an_envelope_stays_in_its_kelurahan(client: Client) -> None:
+    """trust 3, T1: a package belongs to a kelurahan; its envelopes are not handed out elsewhere."""
+    cycle, code = await make_cycle(), codes.make_code()
+    await make_entry(cycle, nik=NIK)
+    key = codes.public_key(codes.key_seed(code, cycle)).hex()
+    await store.load_batch(cycle, "paket 1", [NewCode("A-1", key)], area="32.73.27.1001")
+    await officer(client)
+    answer = await client.post(
+        "/meja/kode/serahkan", {"siklus": str(cycle), "nik": NIK, "seri": "A-1", "kedua": "08 1985"}
+    )
+    assert answer.status_code == 409
+    assert "milik kelurahan lain" in answer.text

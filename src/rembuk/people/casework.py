@@ -115,6 +115,7 @@ class CaseFacts:
     reason: str
     act: UUID | None
     first: UUID | None
+    eligible_from: date | None
     opened_at: datetime
     closed_at: datetime | None
 

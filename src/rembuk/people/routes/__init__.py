@@ -1,5 +1,15 @@
-"""Pages of people: signing in by phone, code or password, signing out, and one's own account."""
+"""Pages of people: signing in and out, one's own account, asking for a place on the roll, and the desks of the roll."""
 
-from rembuk.people.routes import account, codes, doors, staff
+from rembuk.people.routes import account, cases, codes, doors, packages, register, staff, voters, vouching
 
-HANDLERS = [*doors.HANDLERS, *staff.HANDLERS, *account.HANDLERS, *codes.HANDLERS]
+HANDLERS = [
+    *doors.HANDLERS,
+    *staff.HANDLERS,
+    *account.HANDLERS,
+    *codes.HANDLERS,
+    *register.HANDLERS,
+    *voters.HANDLERS,
+    *packages.HANDLERS,
+    *cases.HANDLERS,
+    *vouching.HANDLERS,
+]

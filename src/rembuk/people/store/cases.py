@@ -111,12 +111,14 @@ async def _facts(row: dict[str, Any] | None) -> CaseFacts:
         raise Refused(Refusal.NO_CASE)
     name = pepper.unseal(_NAME, bytes.fromhex(row["name"])).decode() if row["name"] else ""
     first = (await board.act(row["act"])).first if row["act"] else None
-    same = ("id", "cycle", "area", "rw", "roll", "asked_count", "state", "outcome", "reason", "act", "opened_at")
+    same = ("id", "cycle", "area", "rw", "roll", "asked_count", "state", "outcome", "reason", "act")
     return CaseFacts(
         kind=CaseKind(row["kind"]),
         roll_rw=row["roll_rw"] or "",
         name=name,
         first=first,
+        eligible_from=row["eligible_from"],
+        opened_at=row["opened_at"],
         closed_at=row["closed_at"],
         **{each: row[each] for each in same},
     )
