@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from rembuk.roll_commands import roll, voter_codes
+
 T = TypeVar("T")
 
 
@@ -280,6 +282,10 @@ def in_database(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     except Refused as refused:
         click.echo(f"rembuk: {refused.sentence()}", err=True)
         sys.exit(2)
+
+
+cli.add_command(roll)
+cli.add_command(voter_codes)
 
 
 def main() -> None:
