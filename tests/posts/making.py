@@ -7,6 +7,7 @@ from uuid import UUID
 
 from rembuk import clock
 from rembuk.people import store as people
+from rembuk.people.pepper import nik_mac
 from rembuk.people.rules import Kind
 from rembuk.people.tables import Person, RollEntry
 from rembuk.posts import store
@@ -89,12 +90,10 @@ async def post_in(
 
 async def give_nik(roll: UUID, nik: str = NIK) -> None:
     """A line of the roll gets a NIK, as an import would."""
-    from rembuk.people.pepper import nik_mac
-
     await RollEntry.update({RollEntry.nik_mac: nik_mac(nik)}).where(RollEntry.id == roll)
 
 
 async def states(post: PostOf) -> list[str]:
     """The states of a post's sheets."""
-    rows = await PaperSheet.select(PaperSheet.state).where(PaperSheet.batch.post == post.id)
+    rows = await PaperSheet.select(PaperSheet.state).where(PaperSheet.batch.post == post.id)  # type: ignore[union-attr]
     return sorted(row["state"] for row in rows)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -221,6 +221,11 @@ def too_many_overrides(checkins: int, overrides: int) -> bool:
     return overrides * 100 > checkins * OVERRIDE_PERCENT
 
 
+def noon(day: date) -> datetime:
+    """A day as a moment that falls on it everywhere in Indonesia, for pages that write dates."""
+    return datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
+
+
 def kecamatan_of(district: str) -> str:
     """The kecamatan a box belongs to: itself, or that of the children."""
     return ".".join(district.split(".")[:3])
@@ -253,6 +258,11 @@ class ShiftFacts:
     person: UUID
     name: str
     day: date
+
+    @property
+    def at(self) -> datetime:
+        """Its day as pages write it."""
+        return noon(self.day)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What posts ask and write: set-up, sheets, check-in, blind entry, closing, the audit, and what the count takes."""
 
+from rembuk.posts.rules import PostFacts, Reading
 from rembuk.posts.store.auditing import (
     Case,
     Sample,
@@ -46,6 +47,7 @@ from rembuk.posts.store.pads import Pad, make_pad, pads_of, take_pages
 from rembuk.posts.store.proving import paper_faults, paper_marks
 from rembuk.posts.store.setup import (
     add_shift,
+    agreement_of,
     assign_rws,
     change_post,
     create_post,
@@ -66,8 +68,11 @@ __all__ = [
     "Form",
     "ListLine",
     "Pad",
+    "PostFacts",
+    "Reading",
     "Sample",
     "add_shift",
+    "agreement_of",
     "answer_case",
     "assign_rws",
     "balance_of",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from rembuk.board import store as board
 from rembuk.board.rules import ActRecord
+from rembuk.board.rules import Refusal as Board
 from rembuk.clock import local, now
 from rembuk.cycles import store as cycles
 from rembuk.database import Fixed, transaction
@@ -167,6 +168,8 @@ async def waiting_lists(post: UUID) -> list[tuple[ActRecord, list[str]]]:
 async def confirm_list(act: UUID, officer: UUID) -> ListReport:
     """The second officer compared the list with the paper: who fits is marked, what does not fit is told."""
     signed = await board.second_act(act, officer)
+    if signed.action != LIST:
+        raise Refused(Board.NO_SUCH_ACT)
     said = json.loads(signed.payload)
     post = await on_duty(UUID(said["post"]), officer)
     await board.use_act(act, LIST, said)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from rembuk.board import store as board
 from rembuk.board.rules import ActRecord, Json, Kind, digest
+from rembuk.board.rules import Refusal as Board
 from rembuk.database import transaction
 from rembuk.errors import Refused
 from rembuk.posts.rules import Balance, why_not_close
@@ -38,6 +39,8 @@ async def confirm_close(act: UUID, post: UUID, person: UUID) -> None:
     """The second official agrees: the box is closed, unused sheets are void, the leaf goes on the board."""
     signed = await board.second_act(act, person)
     said = json.loads(signed.payload)
+    if signed.action != CLOSE or said["post"] != str(post):
+        raise Refused(Board.NO_SUCH_ACT)
     batch = await open_batch(post)
     balance = await balance_of(post)
     _insist(balance, said["explanation"])

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from rembuk.board.store import audit
@@ -10,7 +10,7 @@ from rembuk.clock import local, now
 from rembuk.database import lock_row, transaction
 from rembuk.errors import Refused
 from rembuk.people.store.roll import chunks
-from rembuk.posts.rules import MOST_IN_A_PAD, Refusal
+from rembuk.posts.rules import MOST_IN_A_PAD, Refusal, noon
 from rembuk.posts.serials import make_serial
 from rembuk.posts.store.setup import post_of
 from rembuk.posts.tables import PaperBatch, PaperPad, PaperSheet
@@ -27,6 +27,11 @@ class Pad:
     sheets: int
     day: date
     prints: int
+
+    @property
+    def at(self) -> datetime:
+        """Its day as pages write it."""
+        return noon(self.day)
 
 
 @transaction
