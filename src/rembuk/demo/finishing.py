@@ -3,6 +3,7 @@
 from datetime import timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from rembuk import clock
 from rembuk.cycles import store as cycles
@@ -12,10 +13,11 @@ from rembuk.database import transaction
 from rembuk.demo.people import Cast
 from rembuk.proposals.tables import Proposal
 from rembuk.results import store as results
-from rembuk.works.tables import Milestone, Work
+from rembuk.works.tables import Expense, Milestone, Work
 
 STEPS = ("Musyawarah persiapan", "Pengadaan bahan", "Pengerjaan", "Serah terima")
 STATUS = ("waiting", "procurement", "building", "building", "finished", "late")
+BOUGHT = ("Bahan bangunan (simulasi)", "Upah kerja (simulasi)", "Sewa alat dan angkutan (simulasi)")
 LATE = "Bahan terlambat datang, pengerjaan mundur tiga minggu."
 
 
@@ -36,23 +38,26 @@ async def finish(cycle: Cycle, cast: Cast, rng: Random, share: str) -> None:
     with clock.frozen(phases[PhaseKind.WORKS].starts_at + timedelta(hours=1)):
         await cycles.close_phase(cycle.id, PhaseKind.RESULTS, cast.official)
         await cycles.open_phase(cycle.id, PhaseKind.WORKS, cast.official)
-    await _work(cycle, rng)
+    await _work(cycle, rng, cast.official)
 
 
 @transaction
-async def _work(cycle: Cycle, rng: Random) -> None:
+async def _work(cycle: Cycle, rng: Random, author: UUID) -> None:
     funded = await Proposal.select(Proposal.id, Proposal.cost, Proposal.reviewed_cost).where(
         (Proposal.cycle == cycle.id) & (Proposal.outcome == "funded")
     )
-    works, milestones = [], []
+    works, milestones, paid = [], [], []
     for row in funded:
         work, steps = _plan(cycle, row, rng)
         works.append(work)
         milestones += steps
+        paid += _account(work, author)
     for start in range(0, len(works), 100):
         await Work.insert(*works[start : start + 100])
     for start in range(0, len(milestones), 100):
         await Milestone.insert(*milestones[start : start + 100])
+    for start in range(0, len(paid), 100):
+        await Expense.insert(*paid[start : start + 100])
 
 
 def _plan(cycle: Cycle, row: dict[str, Any], rng: Random) -> tuple[Work, list[Milestone]]:
@@ -83,3 +88,15 @@ def _plan(cycle: Cycle, row: dict[str, Any], rng: Random) -> tuple[Work, list[Mi
         for nth, title in enumerate(STEPS, 1)
     ]
     return work, steps
+
+
+def _account(work: Work, author: UUID) -> list[Expense]:
+    """What was spent, in three lines of the account book that add up to it."""
+    shares = [work.spent * part // 100 for part in (55, 30)]
+    sums = zip(BOUGHT, (*shares, work.spent - sum(shares)), strict=True)
+    day = clock.local(clock.now()).date() - timedelta(days=10)
+    return [
+        Expense(work=work.id, paid_on=day, what=what, gross=gross, tax=gross // 50, author=author, at=clock.now())
+        for what, gross in sums
+        if gross > 0
+    ]

@@ -10,7 +10,7 @@ from rembuk.places import store as places
 from rembuk.places.atlas import Atlas
 from rembuk.places.rules import Area, Level
 from rembuk.proposals.listing import page_count
-from rembuk.proposals.shown import address_of
+from rembuk.proposals.shown import address_of, photo_address
 from rembuk.settings import settings
 from rembuk.web.forms import read_form
 from rembuk.web.guards import PUBLIC, RESIDENT, viewer
@@ -21,6 +21,7 @@ from rembuk.web.routing import Request, Response, get, post
 from rembuk.works import store
 from rembuk.works.rules import (
     ADDRESS_OF_STATUS,
+    MOMENT_WORDS,
     STATUS_WORDS,
     Refusal,
     Work,
@@ -103,23 +104,28 @@ async def _work(number: int) -> Work:
     return await store.work(number)
 
 
-def _day(day: date) -> str:
+def day_words(day: date) -> str:
     """A day as pages write it: "13 Okt 2026"."""
     return clock.short_date(datetime(day.year, day.month, day.day, 5, tzinfo=UTC), language())
 
 
-async def _page(request: Request, work: Work, error: str = "", typed: str = "") -> Response:
+def shown_steps(work: Work) -> list[dict[str, object]]:
+    """The steps of works as a timeline shows them."""
     today = clock.local(clock.now()).date()
-    steps = [
+    return [
         {
+            "nth": step.nth,
             "title": step.title,
             "state": "sudah" if step.finished_on else "gagal" if step.is_late(today) else "nanti",
-            "planned_on": _day(step.planned_on),
-            "finished_on": _day(step.finished_on) if step.finished_on else "",
+            "planned_on": day_words(step.planned_on),
+            "finished_on": day_words(step.finished_on) if step.finished_on else "",
             "reason": step.note,
         }
         for step in work.milestones
     ]
+
+
+async def _page(request: Request, work: Work, error: str = "", typed: str = "") -> Response:
     return page(
         request,
         "works/page.html",
@@ -127,7 +133,10 @@ async def _page(request: Request, work: Work, error: str = "", typed: str = "") 
         public=not viewer(request).signed_in,
         work=work,
         place=await places.label(work.card.rw),
-        steps=steps,
+        steps=shown_steps(work),
+        day=day_words,
+        moment_words=MOMENT_WORDS,
+        photo_address=photo_address,
         words=STATUS_WORDS,
         kinds=STATUS_KINDS,
         proposal_href=address_of(work.card.number, work.card.title),
