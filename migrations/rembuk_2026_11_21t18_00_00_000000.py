@@ -1723,6 +1723,27 @@ async def forwards():
     manager.add_column(
         table_class_name="BallotsFile",
         tablename="ballots_file",
+        column_name="packed",
+        db_column_name="packed",
+        column_class_name="Bytea",
+        column_class=Bytea,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="BallotsFile",
+        tablename="ballots_file",
         column_name="sha256",
         db_column_name="sha256",
         column_class_name="Text",

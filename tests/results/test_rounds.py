@@ -9,16 +9,21 @@ import pytest
 
 from rembuk.cycles.shares import Cap, Leftover, Part, SetAside, Shares
 from rembuk.cycles.store import Wanted
+from rembuk.errors import Refused
 from rembuk.proposals import store as proposals
 from rembuk.results import store
 from rembuk.results.documents import CITY
-from rembuk.results.store.counting import all_counted, papers_of, round_of
+from rembuk.results.store.ballots import packed_of, parsed
+from rembuk.results.store.counting import all_counted, papers_of
+from rembuk.results.tables import BallotsFile
 from rembuk.tally import command
 from rembuk.tally.election import Election, Project
 from rembuk.tally.pabulib import write
 from rembuk.tally.stages import count_city
-from rembuk.voting.agreement import Agreement, agreed
+from rembuk.tally.types import Ballots
+from rembuk.voting.agreement import Agreement, agreed, city_of
 from tests.city import City, city
+from tests.results.test_counting import digests
 
 MILLION = 1_000_000
 SEED = b"31415926535897932384"
@@ -101,13 +106,18 @@ def ballots_files(agreement: Agreement, votes: Any = None) -> dict[str, str]:
     return texts
 
 
+def voted(agreement: Agreement, votes: Any = None) -> dict[str, Ballots]:
+    """The same as the count takes them."""
+    return parsed(agreement, ballots_files(agreement, votes))
+
+
 def test_a_round_by_hand() -> None:
     """L1, L2: children's 20 buy 4; water takes 25 of 30 and 5 wait; 50 are left, 0 and 1 tie and the cheaper wins.
 
     20 are left in each district, 10 were kept: of the 50, the dice give 40 to one of the two projects 0, 10 stay.
     """
     agreement = agreed(config())
-    papers = papers_of(agreement, ballots_files(agreement), SEED)
+    papers = papers_of(agreement, voted(agreement), SEED)
     for code, tens in (("32.73.02", "2"), ("32.73.27", "27")):
         body = papers[code].body
         assert body["all_winners"] == [f"{tens}4", f"{tens}2", f"{tens}1"]
@@ -134,15 +144,15 @@ def test_a_round_by_hand() -> None:
 def test_few_ballots_leave_no_fingerprint() -> None:
     """trust 4.7: below 200 ballots no hash of the ballots is published, nor one that contains it; above, all are."""
     agreement = agreed(config())
-    few = papers_of(agreement, ballots_files(agreement), SEED)["32.73.02"]
+    few = papers_of(agreement, voted(agreement), SEED)["32.73.02"]
     many_types = tuple((places, number * 20) for places, number in ADULTS)
-    many = papers_of(agreement, ballots_files(agreement, lambda box: KIDS if box.parent else many_types), SEED)
+    many = papers_of(agreement, voted(agreement, lambda box: KIDS if box.parent else many_types), SEED)
     assert few.body["ballots_root"] == few.body["fences"][1]["result"]["ballots_root"] == ""
     shown = many["32.73.02"].body
     assert len(shown["ballots_root"]) == len(shown["fences"][1]["result"]["ballots_root"]) == 64
     assert shown["fences"][0]["result"]["ballots_root"] == "", "the children are still few"
     hidden = agreed(config(publication="totals"))
-    assert papers_of(hidden, ballots_files(hidden, lambda box: many_types), SEED)["32.73.02"].body["ballots_root"] == ""
+    assert papers_of(hidden, voted(hidden, lambda box: many_types), SEED)["32.73.02"].body["ballots_root"] == ""
 
 
 def test_without_stages_nothing_changes() -> None:
@@ -151,7 +161,7 @@ def test_without_stages_nothing_changes() -> None:
     for district in body["districts"]:
         del district["fences"], district["limits"]
     agreement = agreed(json.dumps(body))
-    papers = papers_of(agreement, ballots_files(agreement), SEED)
+    papers = papers_of(agreement, voted(agreement), SEED)
     assert papers["32.73.02"].body["all_winners"] == papers["32.73.02"].body["winners"] == ["21", "20", "24"]
     assert papers["32.73.02"].digest == papers["32.73.02"].body["digest"]
     assert papers[CITY].body["funded"] == [] and papers[CITY].body["city_round"] == "none"
@@ -174,8 +184,9 @@ def test_product_tally_and_command_agree(seed: int, tmp_path: Path, capsys: pyte
         return [(kind, dice.randint(1, 300)) for kind in sorted(kinds)]
 
     texts = ballots_files(agreement, votes)
-    papers = papers_of(agreement, texts, SEED)
-    result = count_city(round_of(agreement, texts, SEED))
+    ballots = parsed(agreement, texts)
+    papers = papers_of(agreement, ballots, SEED)
+    result = count_city(city_of(agreement, ballots, SEED))
     assert papers[CITY].body["winners"] == list(result.winners)
     asked = _as_city_json(agreement, texts, tmp_path)
     assert command.main(["--config", str(asked), "--ballots", str(tmp_path), "--json"]) == 0
@@ -232,7 +243,7 @@ def _district_json(district: Any) -> dict[str, Any]:
 def test_every_rule_is_counted_with_all_stages() -> None:
     """L7: each other rule runs S2 to S5 too; reasons are there in three languages for every project."""
     agreement = agreed(config())
-    counted = all_counted(agreement, ballots_files(agreement), SEED)
+    counted = all_counted(agreement, voted(agreement), SEED)
     by_rule = {(each.area, each.rule): json.loads(each.document) for each in counted}
     assert {rule for _, rule in by_rule} == {"greedy", "equal_shares", "phragmen"}
     assert len(by_rule[CITY, "equal_shares"]["funded"]) == 3, "shares of 50/14 buy nothing in the rest, so 110 are left"
@@ -282,3 +293,31 @@ async def test_a_published_round(db: Any) -> None:
     assert len(whole["reserve"]) == 2
     outcomes = [(await proposals.by_number(int(each))).outcome for each in made.projects[here]]
     assert outcomes == ["funded", "funded", "reserve", "not_funded", "funded", "not_funded"]
+
+
+async def test_packs_and_files_say_the_same(db: Any, tampering: None) -> None:
+    """L8: the count reads the packs of the opening; a pack that is not its file is found before anything goes out."""
+    made = await counted_city()
+    await made.close()
+    await made.open_box()
+    here = BallotsFile.area == made.districts[0]
+    row = await BallotsFile.select(BallotsFile.content, BallotsFile.packed).where(here).first()
+    assert bytes(row["packed"]) == packed_of(row["content"])
+    await BallotsFile.update({BallotsFile.packed: None}).where(here)
+    await made.count()
+    before = await digests(made)
+    await BallotsFile.update({BallotsFile.packed: packed_of(row["content"])}).where(here)
+    await store.count_cycle(made.cycle.id, made.first)
+    assert await digests(made) == before
+    other = row["content"].replace(f";{made.projects[made.districts[0]][0]}\n", ";\n", 1)
+    assert other != row["content"]
+    await BallotsFile.update({BallotsFile.packed: packed_of(other)}).where(here)
+    await store.count_cycle(made.cycle.id, made.first)
+    act = await store.propose_publication(made.cycle.id, made.first)
+    with pytest.raises(Refused, match=r"^OTHER_BALLOTS$"):
+        await store.publish(act.id, made.cycle.id, made.second)
+    await BallotsFile.update({BallotsFile.packed: b"RBKP nothing"}).where(here)
+    with pytest.raises(Refused, match=r"^OTHER_BALLOTS$"):
+        await store.count_cycle(made.cycle.id, made.first)
+    await BallotsFile.update({BallotsFile.packed: row["packed"]}).where(here)
+    await store.count_cycle(made.cycle.id, made.first)

@@ -1,6 +1,6 @@
 """Rows of counts: the ballots file by its digest, each count over it, and what was published."""
 
-from piccolo.columns import UUID, BigInt, Boolean, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Boolean, Bytea, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Unique
@@ -19,6 +19,7 @@ class BallotsFile(Table, tablename="ballots_file"):
     paper_count = Integer(default=0)
     eligible_count = Integer(default=0)
     content = Text(required=True, help_text="Pabulib .pb")
+    packed = Bytea(null=True, default=None, help_text="the same ballots merged, as rembuk.tally.packed writes them")
     sha256 = Text(required=True)
 
     ballots_file_once = Unique([cycle, area], name="ballots_file_once")

@@ -17,6 +17,7 @@ from rembuk.people.tables import RollEntry
 from rembuk.posts import store as posts
 from rembuk.results.rules import Refusal, dice_of
 from rembuk.results.store.auditing import audited_box, outer_envelopes
+from rembuk.results.store.ballots import packed_of
 from rembuk.results.store.contacts import contact_facts, insist_contacted, skip_contacts
 from rembuk.results.store.counting import contests_of
 from rembuk.results.tables import BallotsFile as BallotsFileRow
@@ -114,6 +115,7 @@ async def keep_ballots(
             paper_count=file.paper,
             eligible_count=eligible.get(file.district, 0),
             content=file.text,
+            packed=packed_of(file.text),
             sha256=file.sha256,
         )
         for file in files

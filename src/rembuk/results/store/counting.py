@@ -20,8 +20,9 @@ from rembuk.results.citywords import of_city, of_place
 from rembuk.results.documents import CITY, Paper, documents_of, stage_body
 from rembuk.results.rules import Refusal
 from rembuk.results.stages import how, other_rules
+from rembuk.results.store.ballots import packed_ballots
 from rembuk.results.store.proving import insist_unmoved
-from rembuk.results.tables import BallotsFile, Count
+from rembuk.results.tables import Count
 from rembuk.tally.city import City
 from rembuk.tally.city_result import CityResult
 from rembuk.tally.election import Election
@@ -107,28 +108,10 @@ async def count_cycle(cycle: UUID, person: UUID | None) -> int:
         raise Refused(Refusal.NO_SEED)
     await insist_unmoved(cycle)
     agreement = agreed(election.config)
-    texts = await texts_of(cycle)
-    counted = await asyncio.to_thread(all_counted, agreement, texts, election.seed.encode("ascii"))
+    ballots = await packed_ballots(cycle, agreement)
+    counted = await asyncio.to_thread(all_counted, agreement, ballots, election.seed.encode("ascii"))
     await keep_counts(cycle, counted, person)
     return len(agreement.districts)
-
-
-async def texts_of(cycle: UUID) -> dict[str, str]:
-    """The ballots files of a cycle by box."""
-    rows = await BallotsFile.select(BallotsFile.area, BallotsFile.content).where(BallotsFile.cycle == cycle)
-    return {row["area"]: row["content"] for row in rows}
-
-
-def round_of(agreement: Agreement, texts: Mapping[str, str], seed: bytes | None) -> City:
-    """The whole round exactly as everybody else can build it from the published files; Refused(OTHER_BALLOTS)."""
-    return city_of(agreement, {box.code: _ballots(box, texts) for box in agreement.boxes if box.code in texts}, seed)
-
-
-def _ballots(box: FrozenDistrict, texts: Mapping[str, str]) -> Ballots:
-    election = parse(texts[box.code], box.contest).election
-    if [project.id for project in election.projects] != [project.id for project in box.projects]:
-        raise Refused(Refusal.OTHER_BALLOTS, area=box.code)
-    return election.ballots
 
 
 def open_boxes(agreement: Agreement, city: City) -> set[str]:
@@ -142,15 +125,15 @@ def open_boxes(agreement: Agreement, city: City) -> set[str]:
     return {code for code, size in sizes.items() if size >= SMALLEST_FULL}
 
 
-def papers_of(agreement: Agreement, texts: Mapping[str, str], seed: bytes | None) -> dict[str, Paper]:
+def papers_of(agreement: Agreement, ballots: Mapping[str, Ballots], seed: bytes | None) -> dict[str, Paper]:
     """What the official count of every district and of the city must say, by area."""
-    city = round_of(agreement, texts, seed)
+    city = city_of(agreement, ballots, seed)
     return documents_of(city, count_city(city), open_boxes(agreement, city))
 
 
-def all_counted(agreement: Agreement, texts: Mapping[str, str], seed: bytes | None) -> list[Counted]:
+def all_counted(agreement: Agreement, ballots: Mapping[str, Ballots], seed: bytes | None) -> list[Counted]:
     """Every count of a round: its own rule with all that is told about it, and every other rule beside it."""
-    city = round_of(agreement, texts, seed)
+    city = city_of(agreement, ballots, seed)
     shown = open_boxes(agreement, city)
     result = count_city(city)
     done = [_kept(city, paper, _told(city, result, paper)) for paper in documents_of(city, result, shown).values()]

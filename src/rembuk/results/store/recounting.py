@@ -9,7 +9,8 @@ from rembuk.cycles import store as cycles
 from rembuk.errors import Refused
 from rembuk.results.documents import Paper
 from rembuk.results.rules import Refusal
-from rembuk.results.store.counting import papers_of, texts_of
+from rembuk.results.store.ballots import parsed, texts_of, unlike_packs
+from rembuk.results.store.counting import papers_of
 from rembuk.results.store.proving import insist_unmoved
 from rembuk.results.tables import Count
 from rembuk.tally.result import canonical
@@ -17,21 +18,25 @@ from rembuk.voting.agreement import agreed
 
 
 async def insist_recounted(cycle: UUID) -> None:
-    """Refused(OTHER_COUNT) unless counting the whole round once more gives the very counts that are kept."""
+    """Refused unless packs and .pb files agree and counting from the files gives the very counts that are kept."""
     await insist_unmoved(cycle)
     if other := await recount_faults(cycle):
         raise Refused(Refusal.OTHER_COUNT, area=other[0])
 
 
 async def recount_faults(cycle: UUID) -> list[str]:
-    """The areas whose kept official count is not what the ballots files give; Refused(NO_SEED) before the dice."""
+    """The areas whose kept official count is not what the ballots files give; Refused(NO_SEED, OTHER_BALLOTS)."""
     vote = await cycles.election(cycle)
     if not vote.seed:
         raise Refused(Refusal.NO_SEED)
     rows = await Count.select(Count.area, Count.document, Count.digest).where(
         (Count.cycle == cycle) & Count.official.eq(True)
     )
-    again = await asyncio.to_thread(papers_of, agreed(vote.config), await texts_of(cycle), vote.seed.encode("ascii"))
+    agreement = agreed(vote.config)
+    ballots = await asyncio.to_thread(parsed, agreement, await texts_of(cycle))
+    if unlike := await unlike_packs(cycle, ballots):
+        raise Refused(Refusal.OTHER_BALLOTS, area=unlike[0])
+    again = await asyncio.to_thread(papers_of, agreement, ballots, vote.seed.encode("ascii"))
     return [
         area
         for area in sorted({*again, *(row["area"] for row in rows)})
