@@ -8,11 +8,13 @@ share between s and t buys the same projects.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
+from typing import Protocol
 
 import numpy as np
 
 from rembuk.tally.election import Election
-from rembuk.tally.market import Market, Stall
+from rembuk.tally.market import Floats, Market, Stall
 from rembuk.tally.offers import noise_of, priced
 from rembuk.tally.purses import Run
 from rembuk.tally.record import Record
@@ -20,6 +22,7 @@ from rembuk.tally.result import Search
 from rembuk.tally.rules.greedy import fitting
 
 STEPS = (1, 10, 100, 1000)
+OVERSPENDS = "the next share would overspend"
 
 
 def step_of(election: Election) -> int:
@@ -38,28 +41,66 @@ class Trail:
     bounds: tuple[float, ...]
 
 
+class Observer(Protocol):
+    """Who looks on while the share is raised; what it sees covers every raise from `first` to `last`."""
+
+    def see(self, purses: Floats, bound: float) -> None:
+        """The purses before a purchase, and a rank that the winner stays below; infinity when nothing can be bought."""
+        ...
+
+    def keep(self, first: int, last: int, trail: Trail) -> None:
+        """What was seen since the last call happened at these raises."""
+        ...
+
+    def drop(self) -> None:
+        """What was seen since the last call proved nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where raising the share ended: how many raises, what that share buys, and why no raise follows."""
+
+    raises: int
+    trail: Trail
+    stopped: str
+
+
 def search(market: Market) -> Search:
     """The last share whose purchases the budget can pay, or the first after which nothing more fits."""
     election = market.election
-    step, raises, stride = step_of(election), 0, 1
-    trail = follow(market, share_at(election, step, 0))
-    while True:
-        stopped = why_stop(market, trail)
-        if stopped:
-            break
-        if stride > 1 and holds(market, trail, share_at(election, step, raises + stride)):
-            raises, stride = raises + stride, stride * 2
-            continue
+    step = step_of(election)
+    found = walk(market)
+    return Search(
+        share_at(election, step, 0), step, share_at(election, step, found.raises), found.raises, found.stopped
+    )
+
+
+def walk(market: Market, start: tuple[int, Trail] | None = None, observer: Observer | None = None) -> Walk:
+    """Raise the share until a reason to stop; `start`: a raise known to be reached, and what it buys."""
+    election, stride = market.election, 1
+    step = step_of(election)
+    raises, trail = start or (0, follow(market, share_at(election, step, 0), observer))
+    if observer and not start:
+        observer.keep(0, 0, trail)
+    while not (stopped := why_stop(market, trail)):
         if stride > 1:
-            stride = max(1, stride // 4)
+            if holds(market, trail, share_at(election, step, raises + stride), observer):
+                if observer:
+                    observer.keep(raises + 1, raises + stride, trail)
+                raises, stride = raises + stride, stride * 2
+            else:
+                stride = max(1, stride // 4)
             continue
-        ahead = follow(market, share_at(election, step, raises + 1))
+        ahead = follow(market, share_at(election, step, raises + 1), observer)
+        if observer:
+            observer.keep(raises + 1, raises + 1, ahead)
         if cost_of(election, ahead) > election.budget:
-            stopped = "the next share would overspend"
+            stopped = OVERSPENDS
             break
         stride = 2 if ahead.bought == trail.bought else 1
         raises, trail = raises + 1, ahead
-    return Search(share_at(election, step, 0), step, share_at(election, step, raises), raises, stopped)
+    return Walk(raises, trail, stopped)
 
 
 def share_at(election: Election, step: int, raises: int) -> Fraction:
@@ -67,13 +108,17 @@ def share_at(election: Election, step: int, raises: int) -> Fraction:
     return Fraction(election.budget, election.voters) + raises * step
 
 
-def follow(market: Market, share: Fraction) -> Trail:
+def follow(market: Market, share: Fraction, observer: Observer | None = None) -> Trail:
     """Run once at this share."""
     run = Run(market, share, market.election.watch())
     bounds = []
     while choice := run.choice():
+        if observer:
+            observer.see(run.purses, choice.offer.high)
         bounds.append(choice.offer.high)
         run.buy(choice.offer)
+    if observer:
+        observer.see(run.purses, inf)
     return Trail(tuple(run.bought), tuple(bounds))
 
 
@@ -94,13 +139,22 @@ def why_stop(market: Market, trail: Trail) -> str:
     return "nothing more fits" if next(fitting(record, sorted(rest)), None) is None else ""
 
 
-def holds(market: Market, trail: Trail, share: Fraction) -> bool:
+def holds(market: Market, trail: Trail, share: Fraction, observer: Observer | None = None) -> bool:
     """Whether every share from the trail's own up to this one surely buys exactly the trail."""
     proof = _Proof(market, share)
     for winner, bound in zip(trail.bought, trail.bounds, strict=True):
+        if observer:
+            observer.see(proof.purses, bound)
         if not proof.step(winner, bound):
-            return False
-    return proof.nothing_left()
+            break
+    else:
+        if proof.nothing_left():
+            if observer:
+                observer.see(proof.purses, inf)
+            return True
+    if observer:
+        observer.drop()
+    return False
 
 
 class _Proof:

@@ -80,6 +80,13 @@ class Market:
         every = (self._stall(index) for index in range(len(self.election.projects)) if scores[index] >= least)
         return [stall for stall in every if stall.weight > 0]
 
+    def repriced(self, election: Election, index: int) -> "Market":
+        """The market of the same election but for the cost of one project; everything else is shared."""
+        market = Market(election)
+        stalls = [market._stall(index) if stall.index == index else stall for stall in self.stalls]
+        vars(market).update(units=self.units, stalls=stalls)
+        return market
+
     def _stall(self, index: int) -> Stall:
         ballots, project = self.election.ballots, self.election.projects[index]
         entries = ballots.entries_of(index)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rembuk.tally.election import Completion, Election
+from rembuk.tally.probe_add1 import Retry, at_cost
 from rembuk.tally.result import Decision, Result
 from rembuk.tally.rules import RULES
 from rembuk.tally.types import Ballots
@@ -22,10 +23,17 @@ ADD1 = (Completion.ADD1, Completion.ADD1U)
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """More votes, or a lower cost, that would have had a project funded; None where none would."""
+    """More votes, or a lower cost, that would have had a project funded; None where none would.
+
+    Under Add1 the votes are of the voters `served_least`, and only some numbers are tried: `not_enough` votes and the
+    `too_dear` cost are those tried that do not get it funded (alone: even they do not, and no number was found).
+    """
 
     more_votes: int | None = None
     fitting_cost: int | None = None
+    served_least: bool = False
+    not_enough: int | None = None
+    too_dear: int | None = None
 
 
 NOTHING = Lack()
@@ -33,13 +41,26 @@ NOTHING = Lack()
 
 def lacking(election: Election, result: Result) -> dict[str, Lack]:
     """What every project that lost lacked, but for those that a limit held or that were not counted."""
-    return {
-        project.id: Lack(more_votes(election, project.id), fitting_cost(election, project.id))
-        for project in election.projects
+    places = [
+        place
+        for place, project in enumerate(election.projects)
         if project.id not in result.winners
         and (step := result.step_of(project.id))
         and step.decision is not Decision.HELD
-    }
+    ]
+    if election.rule == "equal_shares" and election.options.completion in ADD1 and election.voters and places:
+        return _by_add1(election, Retry(election, result, places))
+    names = [election.projects[place].id for place in places]
+    return {name: Lack(more_votes(election, name), fitting_cost(election, name)) for name in names}
+
+
+def _by_add1(election: Election, retry: Retry) -> dict[str, Lack]:
+    found = {}
+    for nth, place in enumerate(retry.places):
+        votes, not_enough = retry.votes(nth)
+        cost, too_dear = retry.cost(nth)
+        found[election.projects[place].id] = Lack(votes, cost, True, not_enough, too_dear)
+    return found
 
 
 def more_votes(election: Election, project: str) -> int | None:
@@ -58,20 +79,10 @@ def more_votes(election: Election, project: str) -> int | None:
 
 
 def fitting_cost(election: Election, project: str) -> int | None:
-    """The largest cost below its own at which the project is funded while one more is too much; None if none.
-
-    Under Add1, where a count is long, costs are tried in steps of about a thousandth of the project's own.
-    """
+    """The largest cost below its own at which the project is funded while one more is too much; None if none."""
     own = next(other.cost for other in election.projects if other.id == project)
-    grid = 10 ** max(0, len(str(own)) - 4) if election.options.completion in ADD1 else 1
-
-    def wins(steps: int) -> bool:
-        cost = own - steps * grid
-        projects = tuple(replace(p, cost=cost) if p.id == project else p for p in election.projects)
-        return _wins(replace(election, projects=projects), project)
-
-    steps = _least(wins, (own - 1) // grid)
-    return None if steps is None else own - steps * grid
+    steps = _least(lambda less: _wins(at_cost(election, project, own - less), project), own - 1)
+    return None if steps is None else own - steps
 
 
 def _least(wins: Callable[[int], bool], most: int) -> int | None:

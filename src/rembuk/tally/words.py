@@ -90,10 +90,23 @@ class Words:
 
     def would(self, lack: Lack) -> str:
         """What would have had it funded."""
-        said = self.language.counted(lack.more_votes, self.language.more_votes) if lack.more_votes else ""
-        if not lack.fitting_cost:
-            return said
-        return said + self.language.fitting_cost.format(cost=self.money(lack.fitting_cost))
+        if lack.served_least:
+            return self._would_by_add1(lack)
+        language = self.language
+        said = language.counted(lack.more_votes, language.more_votes) if lack.more_votes else ""
+        return said + (language.fitting_cost.format(cost=self.money(lack.fitting_cost)) if lack.fitting_cost else "")
+
+    def _would_by_add1(self, lack: Lack) -> str:
+        language, said = self.language, ""
+        less = language.number(lack.not_enough or 0)
+        if lack.more_votes:
+            said = language.counted(lack.more_votes, language.more_served, less=less)
+        elif lack.not_enough:
+            said = language.counted(lack.not_enough, language.even_votes)
+        if lack.fitting_cost and lack.too_dear:
+            cost, dearer = self.money(lack.fitting_cost), self.money(lack.too_dear)
+            return said + language.fitting_tried.format(cost=cost, dearer=dearer)
+        return said + (language.even_cost.format(cost=self.money(lack.too_dear)) if lack.too_dear else "")
 
     def tie(self, step: Step) -> str:
         """The tie that decided a step, or nothing."""

@@ -42,7 +42,9 @@ class Language:
     more_votes: Forms
     more_served: Forms
     fitting_cost: str
-    fitting_grid: str
+    fitting_tried: str
+    even_votes: Forms
+    even_cost: str
 
     tie: str
     keys: Mapping[str, str]
@@ -62,9 +64,9 @@ class Language:
     city_cap: str
     reserve: str
 
-    def counted(self, number: int, forms: Forms) -> str:
-        """A number with its noun: "1 vote", "2,187 votes"."""
-        return forms[number != 1].format(n=self.number(number))
+    def counted(self, number: int, forms: Forms, **facts: str) -> str:
+        """A number with its noun: "1 vote", "2,187 votes"; `facts` fill other blanks."""
+        return forms[number != 1].format(n=self.number(number), **facts)
 
     def tenths(self, value: Fraction) -> str:
         """A fraction with one decimal: 7/2 is "3,5" (English "3.5"), a whole number stays whole."""

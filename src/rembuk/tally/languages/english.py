@@ -35,11 +35,13 @@ ENGLISH = Language(
     does_not_fit="{begin}, but its cost of {cost} was more than the {left} that was left.",
     more_votes=(" It needed {n} more vote.", " It needed {n} more votes."),
     more_served=(
-        " It needed {n} more vote from the voters served least.",
-        " It needed {n} more votes from the voters served least.",
+        " It needed {n} more vote from the voters served least; {less} were not enough.",
+        " It needed {n} more votes from the voters served least; {less} were not enough.",
     ),
     fitting_cost=" At a cost of {cost} it would have been funded.",
-    fitting_grid=" At a cost of {cost} it would have been funded (tried at every {grid}).",
+    fitting_tried=" At a cost of {cost} it would have been funded; at {dearer} it would not.",
+    even_votes=(" Even {n} more vote would not have been enough.", " Even {n} more votes would not have been enough."),
+    even_cost=" Even at a cost of {cost} it would not have been funded.",
     tie=" Tied with {rivals}; decided by {key}.",
     keys={
         "approvals": "the number of supporters",

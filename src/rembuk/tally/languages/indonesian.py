@@ -32,11 +32,13 @@ INDONESIAN = Language(
     does_not_fit="{begin}, tetapi biaya {cost} melebihi sisa pagu {left}.",
     more_votes=(" Perlu {n} dukungan lagi.", " Perlu {n} dukungan lagi."),
     more_served=(
-        " Perlu {n} dukungan lagi dari pemilih yang paling sedikit terlayani.",
-        " Perlu {n} dukungan lagi dari pemilih yang paling sedikit terlayani.",
+        " Perlu {n} dukungan lagi dari pemilih yang paling sedikit terlayani; {less} belum cukup.",
+        " Perlu {n} dukungan lagi dari pemilih yang paling sedikit terlayani; {less} belum cukup.",
     ),
     fitting_cost=" Dengan biaya {cost}, usulan ini akan didanai.",
-    fitting_grid=" Dengan biaya {cost}, usulan ini akan didanai (dicoba setiap {grid}).",
+    fitting_tried=" Dengan biaya {cost}, usulan ini akan didanai; dengan {dearer} belum.",
+    even_votes=(" Dengan {n} dukungan lagi pun belum terpilih.", " Dengan {n} dukungan lagi pun belum terpilih."),
+    even_cost=" Dengan biaya {cost} pun belum terpilih.",
     tie=" Seri dengan {rivals}; diputus oleh {key}.",
     keys={
         "approvals": "jumlah dukungan",

@@ -34,11 +34,13 @@ SUNDANESE = Language(
     does_not_fit="{begin}, nanging waragad {cost} ngalangkungan sésa pagu {left}.",
     more_votes=(" Peryogi {n} rojongan deui.", " Peryogi {n} rojongan deui."),
     more_served=(
-        " Peryogi {n} rojongan deui ti pamilih nu pangsakedikna kalayanan.",
-        " Peryogi {n} rojongan deui ti pamilih nu pangsakedikna kalayanan.",
+        " Peryogi {n} rojongan deui ti pamilih nu pangsakedikna kalayanan; {less} teu acan cekap.",
+        " Peryogi {n} rojongan deui ti pamilih nu pangsakedikna kalayanan; {less} teu acan cekap.",
     ),
     fitting_cost=" Upami waragadna {cost}, ieu usulan bakal dibiayaan.",
-    fitting_grid=" Upami waragadna {cost}, ieu usulan bakal dibiayaan (dicobi unggal {grid}).",
+    fitting_tried=" Upami waragadna {cost}, ieu usulan bakal dibiayaan; upami {dearer} teu acan.",
+    even_votes=(" Sanaos nambihan {n} rojongan, teu acan kapilih.", " Sanaos nambihan {n} rojongan, teu acan kapilih."),
+    even_cost=" Sanaos waragadna {cost}, teu acan kapilih.",
     tie=" Saimbang sareng {rivals}; diputus ku {key}.",
     keys={
         "approvals": "jumlah rojongan",

@@ -76,11 +76,12 @@ class _Pass:
 
     def _call_waiting(self) -> None:
         # a project whose requirement has just been met stood before everyone still in line
-        for place, (rank, index, score) in enumerate(self.waiting):
-            if not self.record.watch.why_not_yet(self.record.project(index)):
-                del self.waiting[place]
-                self._consider(rank, index, score)
-                return
+        while ready := next(filter(self._is_ready, self.waiting), None):
+            self.waiting.remove(ready)
+            self._consider(*ready)
+
+    def _is_ready(self, waiting: tuple[int, int, Fraction]) -> bool:
+        return not self.record.watch.why_not_yet(self.record.project(waiting[1]))
 
     def _decide(self, index: int) -> tuple[Decision, str]:
         project, election = self.record.project(index), self.record.election
