@@ -7,6 +7,7 @@ from random import Random
 from rembuk import clock
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle, CycleText, Phase, PhaseKind, spread
+from rembuk.cycles.shares import ISSUE_NAMES, Cap, Leftover, Part, SetAside, Shares
 from rembuk.cycles.store import Deed
 from rembuk.demo.finishing import finish
 from rembuk.demo.people import HOME, Cast, Door
@@ -15,6 +16,7 @@ from rembuk.demo.residents import enrol, give_codes, vote_many
 from rembuk.demo.talk import report_some, support, talk
 from rembuk.proposals import store as proposals
 from rembuk.review import store as review
+from rembuk.review.rules import Tie
 from rembuk.settings import settings
 from rembuk.voting import store as voting
 from rembuk.voting.rehearsing import rehearse
@@ -22,6 +24,20 @@ from rembuk.voting.rehearsing import rehearse
 MIX = {"equal": 30, "population": 40, "poor": 30}
 DAY = timedelta(days=1)
 MILLIARD = 1_000_000_000
+LAST_YEAR = Shares(
+    fences=(SetAside(ISSUE_NAMES["clean_water"], Part(percent=20), issue="clean_water"),),
+    children=15,
+    children_in=(HOME,),
+    leftover=Leftover.SHARE,
+)
+THIS_YEAR = Shares(
+    fences=(SetAside(ISSUE_NAMES["clean_water"], Part(percent=25), issue="clean_water"),),
+    children=20,
+    children_in=(HOME,),
+    rw=Cap(number=1),
+    leftover=Leftover.SHARE,
+    city=Cap(number=2),
+)
 FINISHED = {"proposals": 60, "debate": 30, "review": 45, "voting": 14, "results": 30, "works": 400}
 RUNNING = {"proposals": 60, "debate": 30, "review": 40, "voting": 14, "results": 30, "works": 300}
 
@@ -34,7 +50,7 @@ def evening(at: datetime) -> datetime:
 async def build_finished(cast: Cast, rng: Random, today: datetime) -> None:
     """Last year's round: 10 thousand million rupiah, approval ballots of up to five, counted and under way."""
     first = evening(today - 330 * DAY)
-    cycle = await _open(cast, first, FINISHED, today.year - 1, 10 * MILLIARD, ballot=("approval", 5))
+    cycle = await _open(cast, first, FINISHED, today.year - 1, 10 * MILLIARD, ballot=("approval", 5), shares=LAST_YEAR)
     await fill(cycle, cast, rng, await copies(cycle, rng, start=0))
     await _to_the_booth(cycle, cast, rng)
     at = (await _phase(cycle, PhaseKind.VOTING)).starts_at
@@ -48,7 +64,7 @@ async def build_finished(cast: Cast, rng: Random, today: datetime) -> None:
 async def build_voting(cast: Cast, rng: Random, today: datetime) -> list[Door]:
     """This year's round: the 64 demo proposals and copies of their kind, knapsack ballots, voting since six days."""
     first = evening(today - 136 * DAY)
-    cycle = await _open(cast, first, RUNNING, today.year, 12 * MILLIARD, ballot=("knapsack", 0))
+    cycle = await _open(cast, first, RUNNING, today.year, 12 * MILLIARD, ballot=("knapsack", 0), shares=THIS_YEAR)
     wanted = await from_pack()
     await fill(cycle, cast, rng, wanted + await copies(cycle, rng, start=len(wanted), beside=wanted))
     await _to_the_booth(cycle, cast, rng)
@@ -75,9 +91,16 @@ async def build_proposing(cast: Cast, rng: Random, today: datetime) -> None:
 
 
 async def _open(
-    cast: Cast, first: datetime, days: Mapping[str, int], year: int, budget: int, *, ballot: tuple[str, int]
+    cast: Cast,
+    first: datetime,
+    days: Mapping[str, int],
+    year: int,
+    budget: int,
+    *,
+    ballot: tuple[str, int],
+    shares: Shares | None = None,
 ) -> Cycle:
-    """A published round with its calendar and ceilings, in its proposal phase."""
+    """A published round with its calendar, ceilings and shares, in its proposal phase."""
     text = CycleText(
         name=f"Siklus {year}",
         year=year,
@@ -94,6 +117,7 @@ async def _open(
         cycle = await cycles.create(text, settings().city, cast.official, simulated=True)
         await cycles.set_phases(cycle.id, calendar, cast.official)
         await cycles.set_ceilings(cycle.id, cast.official)
+        await cycles.set_shares(cycle.id, cycles.Wanted(shares or Shares()), (), cast.official)
         await cycles.publish(cycle.id, cast.official)
     with clock.frozen(first + timedelta(minutes=1)):
         await cycles.open_phase(cycle.id, PhaseKind.PROPOSALS, cast.official)
@@ -118,9 +142,18 @@ async def _to_the_booth(cycle: Cycle, cast: Cast, rng: Random) -> None:
         await cycles.open_phase(cycle.id, PhaseKind.REVIEW, cast.official)
     with clock.frozen(checking.starts_at + 20 * DAY):
         await check_all(cycle, cast, rng)
+        await _tie(cycle, cast)
     with clock.frozen(checking.ends_at):
         await cycles.close_phase(cycle.id, PhaseKind.REVIEW, cast.official)
         await proposals.put_on_ballot(cycle.id, cast.official)
+
+
+async def _tie(cycle: Cycle, cast: Cast) -> None:
+    """Two waste proposals of the home kecamatan of which at most one wins, where the round caps its RW."""
+    waste = [each for each in await review.frozen_projects(cycle.id) if each.district == HOME and each.issue == "waste"]
+    if cycle.shares.rw and len(waste) > 1:
+        for each in waste[:2]:
+            await review.set_tie(int(each.id), Tie("Bank sampah (contoh)"), cast.official, "city_official")
 
 
 async def _open_booth(cycle: Cycle, cast: Cast, *, keep_shares: bool = False) -> str:
