@@ -13,6 +13,7 @@ import click
 from rembuk.roll_commands import roll, voter_codes
 
 T = TypeVar("T")
+CHECKPOINT = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,9 +26,15 @@ def cli() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--workers", default=1, show_default=True, help="Server processes; more than 1 needs PostgreSQL.")
-def serve(host: str, port: int, workers: int) -> None:
+@click.option("--checkpoint", type=CHECKPOINT, help="A checkpoint a witness kept: an older database is not served.")
+def serve(host: str, port: int, workers: int, checkpoint: Path | None) -> None:
     """Serve the site. The database must be migrated first (rembuk migrate)."""
+    from rembuk.board.store import insist_not_rolled_back
     from rembuk.serving import run
+
+    if checkpoint:
+        note = checkpoint.read_text("utf-8")
+        in_database(lambda: insist_not_rolled_back(note))
 
     run(host, port, workers)
 

@@ -107,6 +107,18 @@ async def test_from_the_box_to_the_ballots_without_the_server(db: Any, tmp_path:
     assert leaf["contacts"] == {"asked": 4, "confirmed": 3, "unreached": 1, "denied": 0, "dice": DICE}
 
 
+async def test_a_city_publishes_when_witnesses_have_signed(db: Any) -> None:
+    """trust 4.4, L2: without a cosignature over the dice no result goes out; with it, it does."""
+    made = await voted()
+    await made.open_box()
+    await made.count()
+    with refused(BoardRefusal.NOT_COSIGNED):
+        await made.publish()
+    await made.cosign()
+    await made.publish()
+    assert len(await board.leaves_of(Kind.RESULT)) == 1
+
+
 async def test_what_is_handed_in_must_account_for_every_envelope(db: Any) -> None:
     """T-TAMPER: a ballot dropped, added or spoiled, another box, another election: refused before anybody signs."""
     made = await voted()

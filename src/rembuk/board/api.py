@@ -1,5 +1,6 @@
 """The board for programs: /api/v1/board, enough to mirror it, to prove a leaf, and to cosign."""
 
+from datetime import timedelta
 from typing import Annotated
 
 import msgspec
@@ -9,8 +10,10 @@ from rembuk.board import store
 from rembuk.board.notes import DASH
 from rembuk.web.guards import PUBLIC
 from rembuk.web.routing import get, post
+from rembuk.web.throttle import throttle
 
 MOST = 1_000
+COSIGNATURES_AN_HOUR = 120
 Number = Annotated[int, QueryParameter(ge=0, le=2**53)]
 Count = Annotated[int, QueryParameter(ge=1, le=MOST)]
 
@@ -69,11 +72,11 @@ class KeysOut(msgspec.Struct, frozen=True):
     witnesses: list[str]
 
 
-class CosignatureIn(msgspec.Struct, frozen=True):
+class CosignatureIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A witness's cosignature line (tlog-cosignature v1) for the checkpoint of this size."""
 
-    size: int
-    line: str
+    size: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    line: Annotated[str, msgspec.Meta(min_length=20, max_length=300)]
 
 
 @get("/api/v1/board/keys", guard=PUBLIC)
@@ -121,10 +124,13 @@ async def receipt(code: str) -> PlaceOut:
     return PlaceOut(True, place.index, place.leaf_sha256, place.witnesses)
 
 
-@post("/api/v1/board/cosignatures", guard=PUBLIC)
+@post("/api/v1/board/cosignatures", guard=PUBLIC, signed=True)
 async def cosign(data: JSONBody[CosignatureIn]) -> CheckpointOut:
-    """Keep a registered witness's cosignature; its own signature is what lets it in."""
-    await store.cosign(data.size, data.line if data.line.startswith(DASH) else f"{DASH}{data.line}")
+    """Keep a registered witness's cosignature; its own signature is what lets it in, 120 an hour for each."""
+    line = data.line if data.line.startswith(DASH) else f"{DASH}{data.line}"
+    # only what the witness itself signed counts against it: nobody else can use its turns up
+    await throttle("cosign", await store.signer_of(data.size, line), COSIGNATURES_AN_HOUR, timedelta(hours=1))
+    await store.cosign(data.size, line)
     found = await store.checkpoints(None)
     chosen = next(each for each in found if each.size == data.size)
     return CheckpointOut(chosen.size, chosen.root, chosen.note, list(chosen.witnesses))

@@ -5,15 +5,22 @@ from hashlib import sha256
 from importlib.util import find_spec
 from math import ceil
 from pathlib import Path
+from uuid import UUID
+
+import segno
 
 from rembuk.board import rules, store
 from rembuk.board.rules import PostedLeaf
-from rembuk.errors import N_
-from rembuk.web.guards import PUBLIC
-from rembuk.web.pages import page
-from rembuk.web.routing import PageNumber, Request, Response, get
+from rembuk.errors import N_, Refused
+from rembuk.settings import settings
+from rembuk.web.forms import read_form
+from rembuk.web.guards import AUDITOR, CITY_OFFICIAL, PUBLIC, viewer
+from rembuk.web.pages import page, redirect
+from rembuk.web.routing import PageNumber, Request, Response, get, post
 
 PER_PAGE = 50
+ASKED = N_("Permintaan Anda menunggu orang kedua.")
+ADMITTED = N_("Saksi sudah terdaftar. Tanda tangannya diterima mulai sekarang.")
 KINDS = {
     rules.Kind.CEREMONY: N_("Kunci kotak suara ditetapkan"),
     rules.Kind.CONFIG: N_("Aturan dan surat suara dibekukan"),
@@ -54,6 +61,8 @@ async def board(request: Request, halaman: PageNumber = 1) -> Response:
         page=min(halaman, pages),
         pages=pages,
         key=await _key(),
+        qr=_qr(last.note) if last else "",
+        witnesses=await store.witness_lines(),
         verifier_sha256=sha256(_verifier().read_bytes()).hexdigest(),
     )
 
@@ -81,11 +90,73 @@ async def verifier(request: Request) -> Response:
     return Response(_verifier().read_bytes(), media_type="text/x-python; charset=utf-8", headers=headers)
 
 
+@get("/papan/rembuk_witness.py", guard=PUBLIC)
+async def witness_tool(request: Request) -> Response:
+    """The witness's tool: one file that needs nothing but Python."""
+    headers = {"Content-Disposition": 'attachment; filename="rembuk_witness.py"'}
+    body = _alone("rembuk_witness").read_bytes()
+    return Response(body, media_type="text/x-python; charset=utf-8", headers=headers)
+
+
+@get("/petugas/saksi", guard=CITY_OFFICIAL | AUDITOR)
+async def witness_page(request: Request) -> Response:
+    """Who watches the board, and the form to admit one more."""
+    return await _witness_page(request)
+
+
+@post("/petugas/saksi", guard=CITY_OFFICIAL)
+async def ask_witness(request: Request) -> Response:
+    """The first person asks to admit a witness."""
+    typed = (await read_form(request)).text("key")
+    try:
+        await store.propose_witness(typed, _person(request))
+    except Refused as refused:
+        return await _witness_page(request, typed, refused.sentence())
+    return redirect("/petugas/saksi", flash=ASKED, request=request)
+
+
+@post("/petugas/saksi/{act:uuid}", guard=CITY_OFFICIAL)
+async def admit(request: Request, act: UUID) -> Response:
+    """The second person agrees: the witness's signatures are taken from now on."""
+    await store.admit_witness(act, _person(request))
+    return redirect("/petugas/saksi", flash=ADMITTED, request=request)
+
+
+async def _witness_page(request: Request, typed: str = "", error: str = "") -> Response:
+    return page(
+        request,
+        "board/witnesses.html",
+        status=422 if error else 200,
+        witnesses=await store.witness_lines(),
+        waiting=await store.waiting_witnesses(),
+        me=viewer(request).person,
+        size=await store.size(),
+        base_url=settings().base_url,
+        typed=typed,
+        error=error,
+    )
+
+
+def _person(request: Request) -> UUID:
+    person = viewer(request).person
+    assert person is not None  # the guard lets nobody else in
+    return person
+
+
+def _qr(note: str) -> str:
+    """The newest checkpoint as an image to print and hang out: whoever scans it holds the signed note itself."""
+    return str(segno.make_qr(note, error="m").svg_data_uri(border=4, light="#fff", dark="#062e27"))
+
+
 def _verifier() -> Path:
-    """Where the verifier lies: found by name, for the product never imports it."""
-    found = find_spec("rembuk_verify")
+    return _alone("rembuk_verify")
+
+
+def _alone(name: str) -> Path:
+    """Where a stand-alone file lies: found by name, for the product never imports it."""
+    found = find_spec(name)
     if found is None or found.origin is None:
-        raise FileNotFoundError("rembuk_verify.py is not installed")
+        raise FileNotFoundError(f"{name}.py is not installed")
     return Path(found.origin)
 
 
@@ -100,4 +171,4 @@ def _facts(posted: PostedLeaf) -> list[tuple[str, str]]:
     return [(name, value if isinstance(value, str) else json.dumps(value)) for name, value in shown.items()]
 
 
-HANDLERS = [board, leaf, verifier]
+HANDLERS = [board, leaf, verifier, witness_tool, witness_page, ask_witness, admit]

@@ -67,6 +67,13 @@ class Refusal(Reason):
     OTHER_PAYLOAD = (409, N_("Isi tindakan ini berbeda dari yang disetujui dua orang. Ajukan lagi."))
     NO_SUCH_WITNESS = (404, N_("Saksi ini belum terdaftar."))
     BAD_COSIGNATURE = (422, N_("Tanda tangan saksi tidak cocok dengan papan bukti."))
+    WITNESS_KNOWN = (409, N_("Saksi dengan nama ini sudah terdaftar."))
+    NOT_A_WITNESS_KEY = (422, N_("Salin kunci saksi satu baris, persis seperti yang dicetak programnya."))
+    NOT_COSIGNED = (
+        409,
+        N_("Hasil perlu tanda tangan {number} saksi papan bukti, baru ada {signed}. Minta saksi memeriksa papan."),
+    )
+    ROLLED_BACK = (409, N_("Basis data ini tidak memuat papan bukti yang sudah ditandatangani: {words}"))
     OUTSIDE_BOARD = (404, N_("Nomor itu di luar papan bukti."))
 
 

@@ -39,6 +39,8 @@ __all__ = [
 
 Scope = str | Callable[[Any], Awaitable[str | None]]
 OPT = "guard"
+SIGNED = "signed"
+"""Marks a route whose body proves by its own signature who sent it; cookies play no part in it."""
 _LARGEST_PATH_INTEGER = 2**63 - 1
 
 
@@ -110,7 +112,7 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     """Before every handler: numbers in the path, origin and token of unsafe methods, then the guard."""
     if any(isinstance(part, int) and abs(part) > _LARGEST_PATH_INTEGER for part in connection.path_params.values()):
         raise Refused(Web.NOT_FOUND)
-    if cast("Any", connection.scope)["method"] not in csrf.SAFE_METHODS:
+    if cast("Any", connection.scope)["method"] not in csrf.SAFE_METHODS and not handler.opt.get(SIGNED):
         await _own_form(connection)
     await handler.opt[OPT].permit(connection)
     if seconds := handler.opt.get("seconds"):

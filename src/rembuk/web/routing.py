@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
-from rembuk.web.guards import OPT, Guard, Unguarded, admit
+from rembuk.web.guards import OPT, SIGNED, Guard, Unguarded, admit
 from rembuk.web.parameters import mark_parameters
 from rembuk.web.problems import PROBLEM_TYPE, Problem
 from rembuk.web.visit import viewer
@@ -38,6 +38,8 @@ def _route(method: Callable[..., Any], path: str, guard: Guard, options: dict[st
     api = path.startswith("/api/")
     framed = options.pop("frame", not api)
     opt: dict[str, Any] = {OPT: guard, "page": framed, "seconds": options.pop("seconds", None)}
+    if options.pop("signed", False):
+        opt[SIGNED] = True
     upload = options.pop("upload", False)
     options.setdefault("status_code", 200)
     options.setdefault("include_in_schema", api)
@@ -79,7 +81,10 @@ def get(path: str, *, guard: Guard, **options: Any) -> Decorator:
 
 
 def post(path: str, *, guard: Guard, **options: Any) -> Decorator:
-    """A form to take; `upload=True` allows 5 MiB, `seconds=` more time than ten, `frame=False` shows no framed page."""
+    """A form to take; `upload=True` allows 5 MiB, `seconds=` more time than ten, `frame=False` shows no framed page.
+
+    `signed=True` asks for no form token: what is sent proves by its own signature who sent it; no cookie counts.
+    """
     return _route(litestar.post, path, guard, options)
 
 

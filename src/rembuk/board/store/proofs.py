@@ -18,8 +18,8 @@ from rembuk.board.rules import (
     SignedCheckpoint,
 )
 from rembuk.board.store.key import signer
-from rembuk.board.tables import BoardLeaf, Checkpoint, Cosignature, LeafQueue, Witness
-from rembuk.database import engine, transaction
+from rembuk.board.tables import BoardLeaf, Checkpoint, Cosignature, LeafQueue
+from rembuk.database import engine
 from rembuk.errors import Refused
 
 _READ_AT_ONCE = 5_000
@@ -110,6 +110,14 @@ async def consistency_proof(first: int, second: int | None = None) -> Consistenc
     return ConsistencyProof(first, second, tree.root(first).hex(), tree.root(second).hex(), path)
 
 
+async def root_at(at_size: int) -> bytes:
+    """The root over the first so many leaves of this database; raises Refused(OUTSIDE_BOARD)."""
+    tree = await _tree()
+    if not 0 < at_size <= tree.size:
+        raise Refused(Refusal.OUTSIDE_BOARD)
+    return tree.root(at_size)
+
+
 async def _tree() -> Tree:
     """The tree of this database, kept in memory and brought up to the last checkpoint."""
     tree = _trees.setdefault(engine(), Tree())
@@ -120,38 +128,6 @@ async def _tree() -> Tree:
             if row["idx"] == tree.size:  # another request may have read the same rows meanwhile
                 tree.append(bytes.fromhex(row["leaf_sha256"]))
     return tree
-
-
-@transaction
-async def register_witness(key: str) -> notes.Verifier:
-    """Admit a witness by its public note key; raises BadNote when the line is not one."""
-    verifier = notes.parse_verifier(key)
-    await Witness.insert(Witness(name=verifier.name, key=verifier.text))
-    return verifier
-
-
-async def witnesses() -> list[notes.Verifier]:
-    """The witnesses admitted, by name."""
-    rows = await Witness.select(Witness.key).order_by(Witness.name)
-    return [notes.parse_verifier(row["key"]) for row in rows]
-
-
-@transaction
-async def cosign(at_size: int, line: str) -> None:
-    """Keep a witness's cosignature of the checkpoint of this size, once; else raises Refused."""
-    row = await Checkpoint.select(Checkpoint.note).where(Checkpoint.size == at_size).first()
-    if row is None:
-        raise Refused(Refusal.OUTSIDE_BOARD)
-    text = notes.open_note(row["note"], signer().verifier)
-    known = {each.name: each for each in await witnesses()}
-    name = line.removeprefix(notes.DASH).partition(" ")[0]
-    if name not in known:
-        raise Refused(Refusal.NO_SUCH_WITNESS)
-    if not notes.cosignature_verifies(text, line.strip(), known[name]):
-        raise Refused(Refusal.BAD_COSIGNATURE)
-    same = (Cosignature.size == at_size) & (Cosignature.witness == name)
-    if not await Cosignature.exists().where(same):
-        await Cosignature.insert(Cosignature(size=at_size, witness=name, line=line.strip()))
 
 
 async def broken_leaf() -> int | None:

@@ -54,6 +54,7 @@ async def _opened(cycle: UUID) -> Election:
 @transaction
 async def _publish(act: UUID, cycle: UUID, person: UUID) -> None:
     election = await _opened(cycle)
+    await board.insist_cosigned(election.id, json.loads(election.config).get("witness_quorum", 0))
     payload = await _payload(cycle)
     await board.second_act(act, person)
     await board.use_act(act, PUBLICATION, payload)

@@ -40,7 +40,7 @@ async def witnesses_there(cycle_id: UUID) -> list[Check]:
     election = await cycles.find_election(cycle_id)
     if election is None or not election.witness_quorum:
         return []
-    return [Check(WITNESSED, len(await board.witnesses()) >= election.witness_quorum, href="/papan/saksi")]
+    return [Check(WITNESSED, len(await board.witnesses()) >= election.witness_quorum, href="/petugas/saksi")]
 
 
 @cycles.upon_opening
