@@ -27,8 +27,8 @@ def roll_import(file: Path, slug: str, official: str | None) -> None:
     password = click.prompt("Password", hide_input=True, err=True) if official else ""
     digits = click.prompt("Six digits of the authenticator", hide_input=True, err=True) if official else ""
     body = file.read_bytes()
-    report, path = in_database(lambda: _import(body, slug, official or "", password, digits))
-    _say(report)
+    report, path = in_database(lambda: import_file(body, slug, official or "", password, digits))
+    tell(report)
     if path:
         click.echo(f"Another city official signs at {path}; the file can be deleted here now.")
     elif official is None:
@@ -36,7 +36,10 @@ def roll_import(file: Path, slug: str, official: str | None) -> None:
     sys.exit(0 if report.line_count else 2)
 
 
-async def _import(body: bytes, slug: str, official: str, password: str, digits: str) -> "tuple[Report, str]":
+async def import_file(
+    body: bytes, slug: str, official: str = "", password: str = "", digits: str = ""
+) -> "tuple[Report, str]":
+    """Check a file, and for a city official who signed in lay it before a second; the report and where to sign."""
     from rembuk.cycles import store as cycles
     from rembuk.people import store
     from rembuk.people.store import imports
@@ -65,8 +68,8 @@ async def _official(username: str, password: str, digits: str) -> UUID:
     return person.id
 
 
-def _say(report: "Report") -> None:
-    """Counts and faults; a fault names its line, never a number in it."""
+def tell(report: "Report") -> None:
+    """Print counts and faults; a fault names its line, never a number in it."""
     for rw, count in report.totals.items():
         click.echo(f"{rw}  {count}")
     click.echo(
