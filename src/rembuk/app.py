@@ -11,6 +11,7 @@ from typing import Any, cast
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
+from rembuk import nightly  # noqa: F401 - its round is registered by reading it
 from rembuk.board.store import prepare
 from rembuk.database import close_database, open_database
 from rembuk.database.migrating import require_current

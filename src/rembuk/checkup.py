@@ -1,10 +1,11 @@
 """What `rembuk doctor` asks: the settings a vote rests on, read from the running database, and the invariants."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from rembuk.board import notes
 from rembuk.board import store as board
 from rembuk.board.store.key import insist_on_key
 from rembuk.board.tables import Checkpoint
@@ -14,6 +15,7 @@ from rembuk.invariants import faults
 from rembuk.people import pepper
 from rembuk.people.tables import PepperMark
 from rembuk.settings import settings
+from rembuk.traces import in_files
 
 SQLITE = {
     "journal_mode": ("wal",),
@@ -31,7 +33,7 @@ POSTGRES = {
     "synchronous_commit": ("on", "remote_apply"),
     "data_checksums": ("on",),
 }
-APPEND_ONLY = ("envelope", "board_leaf", "checkpoint", "audit")
+APPEND_ONLY = ("envelope", "board_leaf", "checkpoint", "audit", "paper_entry", "paper_check")
 WITHOUT_ROWID = ("envelope", "roll_mark")
 FAR_FILES = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "gluster")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -46,8 +48,14 @@ class Finding:
     holds: bool
 
 
-async def examine(*, with_invariants: bool = False) -> list[Finding]:
-    """Everything a vote rests on; with the invariants when asked, which reads the whole vote."""
+async def examine(
+    *, with_invariants: bool = False, search: Sequence[Path] = (), seen: Sequence[Path] = ()
+) -> list[Finding]:
+    """Everything a vote rests on; with the invariants when asked, which reads the whole vote.
+
+    `search` names dumps, logs, exports and backups to look through for NIK (I10), `seen` checkpoints that somebody
+    outside kept: a board that is older, or another one, was put back from a backup or forked.
+    """
     found = [finding async for finding in _settings()]
     if not found[-1].holds:  # without its tables nothing further can be asked
         return found
@@ -55,7 +63,31 @@ async def examine(*, with_invariants: bool = False) -> list[Finding]:
     if with_invariants:
         told = await faults()
         found += [Finding(name, "; ".join(said[:3]) or "holds", not said) for name, said in told.items()]
-    return found
+    found += [Finding(f"no NIK in {path}", "; ".join(said[:3]) or "none", not said) for path, said in _searched(search)]
+    return found + [await _not_older(path) for path in seen]
+
+
+def _searched(paths: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
+    for path in paths:
+        yield path, in_files(path)
+
+
+async def _not_older(path: Path) -> Finding:
+    """The board still holds what a kept checkpoint says: as many leaves at least, and the same root over them."""
+    name = f"checkpoint {path.name}"
+    try:
+        kept = notes.parse_checkpoint(notes.open_note(_text_of(path), board.signer().verifier))
+        proof = await board.consistency_proof(kept.size)
+    except (notes.BadNote, UnicodeDecodeError):
+        return Finding(name, "not a checkpoint of this board", False)
+    except Refused:
+        return Finding(name, f"older: {await board.size()} leaves, {kept.size} were seen", False)
+    same = proof.old_root == kept.root.hex()
+    return Finding(name, f"{kept.size} leaves are still there" if same else "another root over the same leaves", same)
+
+
+def _text_of(path: Path) -> str:
+    return path.read_bytes().decode()
 
 
 async def _settings() -> AsyncIterator[Finding]:

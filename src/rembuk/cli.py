@@ -67,16 +67,21 @@ def migrate() -> None:
     """Bring the database to the schema of this version."""
     from rembuk.database import close_database, open_database
     from rembuk.database import migrate as bring_up
+    from rembuk.invariants import faults
 
-    async def work() -> None:
+    async def work() -> tuple[int, dict[str, list[str]]]:
         await open_database()
         try:
             applied = await bring_up()
+            return applied, await faults() if applied else {}
         finally:
             await close_database()
-        click.echo(f"{applied or 0} migrations applied; the database is current.")
 
-    asyncio.run(work())
+    applied, told = asyncio.run(work())
+    click.echo(f"{applied} migrations applied; the database is current.")
+    if broken := [f"{name}: {said[0]}" for name, said in told.items() if said]:
+        click.echo(f"FAIL {'; '.join(broken)}", err=True)
+        sys.exit(1)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
@@ -162,9 +167,7 @@ def ceremony_make(quorum: int, trustees: int, name: str, out: Path | None) -> No
 
 @ceremony.command(name="try")
 @click.argument("trial", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--words", multiple=True, type=click.Path(exists=True, path_type=Path), help="Shares, one a line."
-)
+@click.option("--words", multiple=True, type=click.Path(exists=True, path_type=Path), help="Shares, one a line.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the line to this file.")
 def ceremony_try(trial: Path, words: tuple[Path, ...], out: Path | None) -> None:
     """Open the trial envelope downloaded from the key page; prints one line to type there."""
@@ -180,9 +183,7 @@ def ceremony_try(trial: Path, words: tuple[Path, ...], out: Path | None) -> None
 
 @ceremony.command(name="open")
 @click.argument("box", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--words", multiple=True, type=click.Path(exists=True, path_type=Path), help="Shares, one a line."
-)
+@click.option("--words", multiple=True, type=click.Path(exists=True, path_type=Path), help="Shares, one a line.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The opened file, gzipped.")
 def ceremony_open(box: Path, words: tuple[Path, ...], out: Path) -> None:
     """Open an exported box; writes the file to upload. A second quorum must get the same fingerprint."""
@@ -262,11 +263,24 @@ def admin_create(name: str, username: str, password: str) -> None:
 
 @cli.command()
 @click.option("--invariants", is_flag=True, help="Check the invariants of the vote as well.")
-def doctor(invariants: bool) -> None:
+@click.option(
+    "--search",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Also look for NIK in this file or folder of dumps, logs, exports or backups.",
+)
+@click.option(
+    "--seen",
+    "--checkpoint",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint kept elsewhere: the board must still hold it.",
+)
+def doctor(invariants: bool, search: tuple[Path, ...], seen: tuple[Path, ...]) -> None:
     """Print every setting that matters to a vote, and whether it holds."""
     from rembuk.checkup import examine
 
-    findings = in_database(lambda: examine(with_invariants=invariants))
+    findings = in_database(lambda: examine(with_invariants=invariants, search=search, seen=seen))
     for finding in findings:
         click.echo(f"{'ok  ' if finding.holds else 'FAIL'} {finding.name}: {finding.value}")
     sys.exit(0 if all(finding.holds for finding in findings) else 1)

@@ -17,7 +17,6 @@ from rembuk.cycles.tables import Election
 from rembuk.database import engine
 from rembuk.people.codes import keys_root, signed_by
 from rembuk.people.rules import box_of
-from rembuk.people.rules import box_of
 from rembuk.people.store import all_code_keys, roll_counts
 from rembuk.people.tables import Credential
 from rembuk.posts.store import paper_faults, paper_marks
@@ -34,6 +33,8 @@ _TWO_MARKS = "SELECT count(*) AS n FROM (SELECT 1 FROM roll_mark GROUP BY electi
 _OTHER_SEQ = """
 SELECT count(*) AS n FROM roll_mark AS m WHERE m.seq <> COALESCE(
   (SELECT max(e.seq) FROM envelope AS e WHERE e.election = m.election AND e.roll = m.roll), 0)
+AND NOT EXISTS (SELECT 1 FROM board_leaf AS d
+  WHERE d.kind = 'destroyed' AND d.body LIKE '%' || CAST(m.election AS text) || '%')
 """
 _UNMARKED = """
 SELECT count(*) AS n FROM envelope AS e WHERE NOT EXISTS
@@ -56,8 +57,12 @@ JOIN paper_batch AS b ON b.id = s.batch JOIN post AS p ON p.id = b.post
 WHERE s.state = 'valid' GROUP BY p.election, p.district
 """
 _FIGURES = """
-SELECT (SELECT count(*) FROM envelope) AS envelopes, (SELECT COALESCE(sum(seq), 0) FROM roll_mark) AS sent,
-  (SELECT count(*) FROM board_leaf WHERE kind = 'envelope') AS posted,
+SELECT (SELECT count(*) FROM envelope) AS envelopes,
+  (SELECT COALESCE(sum(m.seq), 0) FROM roll_mark AS m WHERE NOT EXISTS (SELECT 1 FROM board_leaf AS d
+    WHERE d.kind = 'destroyed' AND d.body LIKE '%' || CAST(m.election AS text) || '%')) AS sent,
+  (SELECT count(*) FROM board_leaf AS l WHERE l.kind = 'envelope' AND NOT EXISTS (
+    SELECT 1 FROM board_leaf AS d JOIN election AS x ON d.body LIKE '%' || CAST(x.id AS text) || '%'
+    WHERE d.kind = 'destroyed' AND l.body LIKE '%' || CAST(x.id AS text) || '%')) AS posted,
   (SELECT count(*) FROM leaf_queue WHERE kind = 'envelope') AS queued
 """
 
@@ -119,7 +124,7 @@ async def board_is_whole() -> Faults:
 
 @invariant("I7")
 async def opened_equals_marks() -> Faults:
-    """Ballots opened, with envelopes that gave none, are as many as the marks of each district and channel."""
+    """Ballots opened, with envelopes that gave none, are as many as the marks; on paper, the valid sheets; by box."""
     found: Faults = []
     for vote in await _votes():
         files = await BallotsFile.select(BallotsFile.area, BallotsFile.online_count, BallotsFile.paper_count).where(
@@ -127,18 +132,27 @@ async def opened_equals_marks() -> Faults:
         )
         if not files:
             continue
-        marks = await _marks(vote["id"])
-        opened = (await _leaf_bodies(Kind.OPENED, vote["id"]))[-1]
-        online = sum(row["online_count"] for row in files) + len(opened["failures"])
-        if not opened["failures"]:
-            found += [
-                f"{row['area']}: {row['online_count']} online, {marks[row['area'], 'online']} marks"
-                for row in files
-                if row["online_count"] != marks[row["area"], "online"]
-            ]
+        marks, sheets = await _marks(vote["id"]), await _sheets(vote["id"])
+        failed = len((await _leaf_bodies(Kind.OPENED, vote["id"]))[-1]["failures"])
+        for row in files:
+            short = marks[row["area"], "online"] - row["online_count"]
+            if not 0 <= short <= failed:
+                found.append(f"{row['area']}: {row['online_count']} online, {marks[row['area'], 'online']} marks")
+            if row["paper_count"] != sheets[row["area"]]:
+                found.append(f"{row['area']}: {row['paper_count']} on paper, {sheets[row['area']]} valid sheets")
+        came = {(area, "paper"): number for area, number in (await paper_marks(vote["id"])).items() if number}
+        online = sum(row["online_count"] for row in files) + failed
         if online != sum(n for (_, channel), n in marks.items() if channel == "online"):
             found.append(f"{online} ballots and failures online, {sum(marks.values())} marks")
+        if came != {box: n for box, n in marks.items() if box[1] == "paper"}:
+            found.append("marks on paper are not the check-ins of the posts")
     return found
+
+
+@invariant("I8")
+async def paper_fits() -> Faults:
+    """No more sheets than check-ins; every sheet counts as two people, or a third, read it."""
+    return await paper_faults()
 
 
 @invariant("I9")
@@ -158,6 +172,12 @@ async def counts_repeat() -> Faults:
         if rows:
             found += [f"{area}: another result than the stored one" for area in await recount_faults(vote["cycle"])]
     return found
+
+
+@invariant("I10")
+async def no_number_of_a_person() -> Faults:
+    """No text of any table holds 16 digits that could be a NIK."""
+    return await in_tables()
 
 
 @invariant("I11")
@@ -238,9 +258,16 @@ async def _votes() -> list[dict[str, Any]]:
 
 async def _marks(election: UUID) -> Counter[tuple[str, str]]:
     """Marks of an election by box and channel."""
-    columns = (RollMark.channel, RollMark.roll.kecamatan.as_alias("district"), RollMark.roll.list.as_alias("list"))
-    rows = await RollMark.select(*columns).where(RollMark.election == election)
+    rows = await RollMark.select(
+        RollMark.channel, RollMark.roll.kecamatan.as_alias("district"), RollMark.roll.list.as_alias("list")
+    ).where(RollMark.election == election)
     return Counter((box_of(row["district"], row["list"]), row["channel"]) for row in rows)
+
+
+async def _sheets(election: UUID) -> Counter[str]:
+    """Valid sheets of an election by box."""
+    rows = await engine().run(_SHEETS)
+    return Counter({row["district"]: row["n"] for row in rows if str(row["election"]) == str(election)})
 
 
 async def _leaf_bodies(kind: Kind, election: UUID) -> list[dict[str, Any]]:
