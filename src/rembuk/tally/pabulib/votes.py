@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,19 +34,31 @@ class Votes:
     votes_at: int
 
     def ballots(self, vote_type: str) -> Ballots:
-        table, numbers = self.table()
-        self.check_voters([row[self.columns.index("voter_id")].strip() for row in table], numbers)
-        texts = self.texts(table, "vote")
+        fields, numbers = self.fields()
+        self.check_voters(list(map(str.strip, fields("voter_id"))), numbers)
+        texts = fields("vote")
         if KINDS[vote_type] == "points":
             if "points" not in self.columns:
                 raise self.refuse(self.votes_at + 1, "VOTES has no column points")
-            texts = [f"{vote};{points}" for vote, points in zip(texts, self.texts(table, "points"), strict=True)]
+            texts = [f"{vote};{points}" for vote, points in zip(texts, fields("points"), strict=True)]
         seen = Counter(texts)
         ids = {project.id: place for place, project in enumerate(self.projects)}
         try:
             return self.merge(seen, ids, vote_type)
         except _BadVote as bad:
             raise self.refuse(numbers[texts.index(bad.text)], str(bad)) from None
+
+    def fields(self) -> tuple[Callable[[str], list[str]], Sequence[int]]:
+        """The texts of a column by its name, and the line number of each row."""
+        width, whole = len(self.columns), "\n".join(self.rows)
+        if '"' not in whole:
+            # one split for all rows: each gives its fields and then a line break, if all are as wide as the header
+            flat = whole.replace("\n", ";\n;").split(";")
+            if len(flat) + 1 == len(self.rows) * (width + 1) and set(flat[width :: width + 1]) <= {"\n"}:
+                first = self.votes_at + 2
+                return lambda name: flat[self.columns.index(name) :: width + 1], range(first, first + len(self.rows))
+        table, numbers = self.table()
+        return lambda name: self.texts(table, name), numbers
 
     def table(self) -> tuple[list[list[str]], Sequence[int]]:
         first, width = self.votes_at + 2, len(self.columns)
@@ -87,19 +99,20 @@ class Votes:
         if KINDS[vote_type] != "approval":
             read_text = _points if KINDS[vote_type] == "points" else _ranking
             return merged(names, ((read_text(text, ids), n) for text, n in seen.items()), KINDS[vote_type])
-        # published approval files do repeat a project within a vote (Amsterdam 604): an approval is given once
-        found = [_indexes(text, ids) for text in seen]
-        repeats = None
-        if any(len(set(row)) != len(row) for row in found):
-            repeats = _repeats(found, list(seen.values()), len(ids))
-            found = [list(dict.fromkeys(row)) for row in found]
-        lengths = [len(row) for row in found]
+        counts = np.array(list(seen.values()), dtype=np.int64)
+        lengths, chosen = _all_indexes(seen, ids)
         if vote_type == "choose-1" and max(lengths, default=0) > 1:
             raise _BadVote(list(seen)[lengths.index(max(lengths))], "a choose-1 vote names more than one project")
-        owners = np.repeat(np.arange(len(found)), lengths)
-        chosen = np.array([place for row in found for place in row], dtype=np.int64)
-        ballots = approved(len(ids), owners, chosen, np.array(list(seen.values()), dtype=np.int64))
-        return replace(ballots, repeats=repeats)
+        owners = np.repeat(np.arange(len(lengths)), lengths)
+        keys, firsts = np.unique(owners * max(len(ids), 1) + chosen, return_index=True)
+        if len(keys) == len(chosen):
+            return approved(len(ids), owners, chosen, counts)
+        # published approval files do repeat a project within a vote (Amsterdam 604): an approval is given once
+        again = np.ones(len(chosen), dtype=bool)
+        again[firsts] = False
+        repeats = np.zeros(len(ids), dtype=np.int64)
+        np.add.at(repeats, chosen[again], counts[owners[again]])
+        return replace(approved(len(ids), owners[~again], chosen[~again], counts), repeats=repeats)
 
 
 class _BadVote(Exception):
@@ -110,21 +123,21 @@ class _BadVote(Exception):
         self.text = text
 
 
+def _all_indexes(texts: Iterable[str], ids: Mapping[str, int]) -> tuple[list[int], Ints]:
+    """How many projects each text names, and all of them one after the other."""
+    named = [text for text in texts if text and not text.isspace()]
+    try:
+        flat = list(map(ids.__getitem__, ",".join(named).split(","))) if named else []
+    except KeyError:
+        flat = [place for text in named for place in _indexes(text, ids)]
+    lengths = [text.count(",") + 1 if text and not text.isspace() else 0 for text in texts]
+    return lengths, np.array(flat, dtype=np.int64)
+
+
 def _indexes(text: str, ids: Mapping[str, int]) -> list[int]:
     if not text or text.isspace():
         return []
-    try:
-        return [ids[name] for name in text.split(",")]
-    except KeyError:
-        return [_index(name.strip(), text, ids) for name in text.split(",")]
-
-
-def _repeats(rows: list[list[int]], counts: list[int], projects: int) -> Ints:
-    again = np.zeros(projects, dtype=np.int64)
-    for row, count in zip(rows, counts, strict=True):
-        for place, times in Counter(row).items():
-            again[place] += (times - 1) * count
-    return again
+    return [_index(name.strip(), text, ids) for name in text.split(",")]
 
 
 def _index(name: str, text: str, ids: Mapping[str, int]) -> int:
