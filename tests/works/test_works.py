@@ -208,13 +208,14 @@ async def test_an_official_plans_reports_and_prints(client: Client, official: UU
     number = await scene.proposal(cycle, person, title="Sumur resapan RW 05", cost=50_000_000)
     await proposals.write_outcomes(cycle, {number: "funded"}, {number: "Didanai."}, person)
     here = f"{DESK}/{number}"
-    assert "Sumur resapan" in (await client.get(DESK)).text
+    assert "Sumur resapan" in (await client.get(f"{DESK}?daftar=baru")).text
     empty = await client.post(f"{here}/rencana", {"carried_out_by": "", "step_1": "Gali"})
     assert empty.status_code == 422
     assert 'value="Gali"' in empty.text
     planned = {"carried_out_by": "Kelompok RW 05", "step_1": "Gali", "planned_1": "2026-10-01"}
     assert (await client.post(f"{here}/rencana", planned)).status_code == 303
-    assert "Lewat rencana" in (await client.get(DESK)).text
+    assert "Sumur resapan" in (await client.get(f"{DESK}?daftar=lewat")).text
+    assert "sudah direncanakan" in (await client.get(f"{DESK}?daftar=baru")).text
     bought = {"paid_on": TODAY.isoformat(), "what": "Buis beton", "gross": "50.000.001", "tax": ""}
     over = await client.post(f"{here}/belanja", bought)
     assert (over.status_code, "melebihi anggaran" in over.text, "Buis beton" in over.text) == (422, True, True)

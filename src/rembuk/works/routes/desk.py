@@ -11,11 +11,12 @@ from rembuk.files import store as files
 from rembuk.files.rules import Refusal as FileRefusal
 from rembuk.places import store as places
 from rembuk.proposals import store as proposals
+from rembuk.proposals.listing import page_count
 from rembuk.proposals.rules import Detail
 from rembuk.web.forms import Form, read_form
 from rembuk.web.guards import AUDITOR, OFFICIAL, Role, Viewer, viewer
 from rembuk.web.pages import page, redirect
-from rembuk.web.routing import Request, Response, get, post
+from rembuk.web.routing import PageNumber, Request, Response, get, post
 from rembuk.works import store
 from rembuk.works.routes.public import STATUS_KINDS, day_words, shown_steps
 from rembuk.works.rules import (
@@ -34,6 +35,13 @@ DESK = "/petugas/pekerjaan"
 STEP_LINES = 6
 USUAL_STEPS = (N_("Persiapan dan izin"), N_("Pengadaan bahan"), N_("Pengerjaan"), N_("Pemeriksaan dan serah terima"))
 PAPERS = {"lpj": N_("Laporan pertanggungjawaban"), "bast": N_("Berita acara serah terima")}
+PAGE_SIZE = 20
+LISTS = {"lewat": N_("Lewat rencana"), "baru": N_("Belum direncanakan"), "semua": N_("Semua pekerjaan")}
+EMPTY = {
+    "lewat": N_("Tidak ada tahapan yang lewat rencana."),
+    "baru": N_("Semua usulan yang didanai sudah direncanakan."),
+    "semua": N_("Belum ada pekerjaan di wilayah Anda."),
+}
 SAVED = N_("Laporan tersimpan dan tampil di halaman pelaksanaan.")
 
 
@@ -54,17 +62,32 @@ def areas_of(who: Viewer) -> tuple[str, ...]:
 
 
 @get(DESK, guard=OFFICIAL | AUDITOR)
-async def desk(request: Request) -> Response:
-    """What is overdue, what has no plan yet, and every work of one's areas."""
+async def desk(request: Request, daftar: str = "", halaman: PageNumber = 1) -> Response:
+    """What is overdue, what has no plan yet, and every work of one's areas; the first list that holds something."""
     areas, atlas = areas_of(viewer(request)), await places.atlas()
     cards, late = await store.cards_in(areas), await store.overdue(areas, _today())
+    fresh = await store.not_begun(areas)
+    lengths = {"lewat": len(late), "baru": len(fresh), "semua": len(cards)}
+    chosen = daftar if daftar in lengths else next((name for name, some in lengths.items() if some), "semua")
+    pages = page_count(lengths[chosen], PAGE_SIZE)
+    number = min(halaman, pages)
+    part = slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE)
     return page(
         request,
         "works/desk.html",
-        overdue=[(each, atlas.label(each.rw), day_words(each.planned_on)) for each in late],
-        not_begun=[(each, atlas.label(each.rw)) for each in await store.not_begun(areas)],
-        cards=[(card, atlas.label(card.rw)) for card in cards],
+        chosen=chosen,
+        total=lengths[chosen],
+        tabs=[
+            (Said(LISTS[name]), f"{DESK}?daftar={name}", name == chosen, None, some) for name, some in lengths.items()
+        ],
+        empty=Said(EMPTY[chosen]),
+        overdue=[(each, atlas.label(each.rw), day_words(each.planned_on)) for each in late[part]],
+        not_begun=[(each, atlas.label(each.rw)) for each in fresh[part]],
+        cards=[(card, atlas.label(card.rw)) for card in cards[part]],
+        page_number=number,
+        pages=pages,
         counts={status: sum(card.status is status for card in cards) for status in WorkStatus},
+        work_count=len(cards),
         budget=sum(card.budget for card in cards),
         spent=sum(card.spent for card in cards),
         words=STATUS_WORDS,
