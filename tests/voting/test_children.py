@@ -138,7 +138,7 @@ async def test_a_child_comes_by_code_and_votes_in_simple_words(client: Client) -
     came = await client.post("/kode", typed)
     assert came.headers["location"] == "/bilik"
     booth = await client.get("/bilik")
-    assert "Surat suara Suara Anak Gedebage" in booth.text
+    assert '<h1 class="h2">Suara Anak Gedebage</h1>' in booth.text
     assert "Pilihanmu rahasia." in booth.text
     cheap = min(made.projects[HOME], key=int)
     seen = await client.post("/bilik/tinjau", {"choice": cheap})

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rembuk.cycles.freezing import FrozenProject
-from rembuk.cycles.shares import CHILDREN, ISSUE_NAMES, Cap, Leftover, Shares
+from rembuk.cycles.shares import CHILDREN, ISSUE_NAMES, Cap, Leftover, Part, Shares
 from rembuk.errors import N_, Said
 from rembuk.money import rupiah, thousands
 
@@ -37,6 +37,19 @@ class ShownFence:
     fill: str
     words: tuple[Said, ...]
     warning: Said | str = ""
+
+
+def summary(shares: Shares) -> list[Said]:
+    """What is set, in a few words each; empty when nothing is."""
+    found = [Said("{name} {percent}%", name=CHILDREN, percent=str(shares.children))] if shares.children else []
+    found += [Said("{name} {part}", name=each.name, part=_part_words(each.floor)) for each in shares.fences]
+    if shares.rw or shares.kelurahan or shares.issues:
+        found.append(Said(N_("ada batas per wilayah atau isu")))
+    return [*found, Said(N_("putaran kota"))] if shares.leftover is Leftover.SHARE else found
+
+
+def _part_words(part: Part) -> str:
+    return f"{part.percent}%" if part.percent else rupiah(part.rupiah)
 
 
 def shown_fences(shares: Shares, kecamatan: str, ceiling: int, projects: Sequence[FrozenProject]) -> list[ShownFence]:

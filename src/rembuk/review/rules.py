@@ -109,22 +109,35 @@ class Tie:
         return bool(self.group or self.requires)
 
 
-ONE_WINS = N_("Dari usulan nomor {numbers}, paling banyak satu yang didanai.")
-NEEDS = N_("Hanya dapat didanai bila usulan nomor {number} juga didanai.")
-NEEDED_BY = N_("Usulan nomor {numbers} hanya dapat didanai bila usulan ini didanai.")
+ONE_WINS = N_("Dari usulan ini dan {others}, paling banyak satu yang didanai.")
+NEEDS = N_("Hanya dapat didanai bila {other} juga didanai.")
+NEEDED_BY = N_("{others} hanya dapat didanai bila usulan ini didanai.")
+NUMBERED = N_("usulan nomor {number}")
 
 
-def tie_sentences(number: str, ties: Mapping[str, Tie]) -> list[Said]:
-    """What a resident reads about the ties of a proposal; `ties` are those of its kecamatan, by number."""
+def tie_sentences(number: str, ties: Mapping[str, Tie], titles: Mapping[str, str] | None = None) -> list[Said]:
+    """What a resident reads about the ties of a proposal; `ties` are those of its kecamatan, by number.
+
+    With `titles` (by number) the others are called by them, as on a ballot that shows no numbers.
+    """
     mine, found = ties.get(number, Tie()), []
-    rivals = _in_order(other for other, tie in ties.items() if mine.group and tie.group == mine.group)
-    if len(rivals) > 1:
-        found.append(Said(ONE_WINS, numbers=", ".join(rivals)))
+    rivals = [other for other, tie in ties.items() if mine.group and tie.group == mine.group and other != number]
+    if rivals:
+        found.append(Said(ONE_WINS, others=_named(rivals, titles)))
     if mine.requires:
-        found.append(Said(NEEDS, number=mine.requires))
-    if hanging := _in_order(other for other, tie in ties.items() if tie.requires == number):
-        found.append(Said(NEEDED_BY, numbers=", ".join(hanging)))
+        found.append(Said(NEEDS, other=_named([mine.requires], titles)))
+    if hanging := [other for other, tie in ties.items() if tie.requires == number]:
+        found.append(Said(NEEDED_BY, others=_named(hanging, titles)))
     return found
+
+
+def _named(numbers: Iterable[str], titles: Mapping[str, str] | None) -> str:
+    ordered = _in_order(numbers)
+    if titles and all(number in titles for number in ordered):
+        return ", ".join(
+            f"\N{LEFT DOUBLE QUOTATION MARK}{titles[each]}\N{RIGHT DOUBLE QUOTATION MARK}" for each in ordered
+        )
+    return Said(NUMBERED, number=", ".join(ordered))
 
 
 def _in_order(numbers: Iterable[str]) -> list[str]:

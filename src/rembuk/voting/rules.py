@@ -117,10 +117,12 @@ def shuffled(projects: Iterable[FrozenProject], roll: UUID) -> list[FrozenProjec
 
 def tie_words(projects: Iterable[FrozenProject]) -> dict[str, list[Said]]:
     """What the ballot says of projects that exclude or require one another, by id; those without are left out."""
-    ties = {each.id: Tie(each.group, each.requires) for each in projects}
+    listed = list(projects)
+    ties = {each.id: Tie(each.group, each.requires) for each in listed}
     if not any(ties.values()):
         return {}
-    said = {id: tie_sentences(id, ties) for id in ties}
+    titles = {each.id: each.title for each in listed}
+    said = {id: tie_sentences(id, ties, titles) for id in ties}
     return {id: words for id, words in said.items() if words}
 
 

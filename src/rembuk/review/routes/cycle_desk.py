@@ -6,7 +6,7 @@ from uuid import UUID
 
 from rembuk.board import store as board
 from rembuk.board.rules import ActRecord, ActState
-from rembuk.cycles import shown
+from rembuk.cycles import shares_shown, shown
 from rembuk.cycles import store as cycles
 from rembuk.cycles.freezing import FrozenProject
 from rembuk.cycles.routes.writing import DESK, LISTED, address, person_of
@@ -89,6 +89,7 @@ async def cycle_page(request: Request, slug: str) -> Response:
             ballot=shown.BALLOT_WORDS.get(cycle.ballot_type, cycle.ballot_type),
             rule=shown.TALLY_WORDS.get(cycle.tally_rule, cycle.tally_rule),
             formula=shown.formula_of(cycle.budget, cycle.quota_rule, cycle.quota_options).words,
+            shares=shares_shown.summary(cycle.shares),
             ceiling_count=len(ceilings),
             ceiling_sum=sum(ceilings.values()),
             project_count=len(projects),

@@ -58,7 +58,7 @@ async def _page(
         kecamatan=[(area.code, area.name) for area in await places.kecamatan_list()],
         children_in=children_in,
         leftovers=[(each.value, Said(words)) for each, words in shares_shown.LEFTOVER_WORDS.items()],
-        advanced=_is_advanced(values),
+        advanced=_is_advanced(values) or bool(children_in),
         frozen=election is None or election.state is not ElectionState.DRAFT,
         may_save=viewer(request).has(Role.CITY_OFFICIAL),
     )
