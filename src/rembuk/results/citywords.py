@@ -36,6 +36,11 @@ LIMITS = {
     "requires": {"id": "usulan {}", "su": "usulan {}", "en": "proposal {}"},
     "not": {"id": "{}", "su": "{}", "en": "{}"},
 }
+CAP = {
+    "id": "putaran kota untuk satu kecamatan",
+    "su": "putaran kota pikeun hiji kacamatan",
+    "en": "of the city round for one district",
+}
 FENCE = {
     "id": "Dari jatah {name}. ",
     "su": "Tina jatah {name}. ",
@@ -59,15 +64,18 @@ def of_city(city: City, result: CityResult) -> dict[str, Spoken]:
     home = {project.id: code for code, each in city.envelopes.items() for project in each.election.projects}
     voters = {code: found.result.voters for code, found in result.envelopes.items()}
     return {
-        step.project: _sentence(step, result.city.approvals[step.project], voters[home[step.project]])
+        step.project: _sentence(
+            step, home[step.project], result.city.approvals[step.project], voters[home[step.project]]
+        )
         for step in result.city.steps
     }
 
 
-def _sentence(step: Step, approvals: int, ballots: int) -> Spoken:
+def _sentence(step: Step, home: str, approvals: int, ballots: int) -> Spoken:
     texts = {Decision.FUNDED: WON, Decision.HELD: HELD}.get(step.decision, TOO_DEAR)
     share = Fraction(approvals, ballots)
     kind, _, what = (step.constraint or "").partition(" ")
+    what = what.removeprefix(f"{home} ")
     return {
         lang: text.format(
             rank=step.rank,
@@ -76,7 +84,7 @@ def _sentence(step: Step, approvals: int, ballots: int) -> Spoken:
             share=percent(share.numerator, share.denominator),
             cost=rupiah(step.cost),
             money=rupiah(step.money_before),
-            limit=LIMITS.get(kind, LIMITS["not"])[lang].format(what),
+            limit=LIMITS.get(kind, LIMITS["not"])[lang].format(CAP[lang] if what == "city round" else what),
         )
         for lang, text in texts.items()
     }

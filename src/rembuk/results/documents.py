@@ -116,7 +116,9 @@ def _city(city: City, result: CityResult, digests: Mapping[str, str]) -> Paper:
     }
     digest = hashlib.sha256(canonical(body)).hexdigest()
     all_ballots = sum(ballots.values())
-    return Paper(CITY, body, digest, len(result.city.winners), result.city.cost, result.pool, all_ballots)
+    return Paper(
+        CITY, body | {"digest": digest}, digest, len(result.city.winners), result.city.cost, result.pool, all_ballots
+    )
 
 
 def _line(city: City, result: CityResult, ballots: Mapping[str, int]) -> list[Body]:

@@ -8,7 +8,7 @@ from rembuk.results import stages
 from rembuk.results.citywords import of_city, of_place
 from rembuk.tally.city import City
 from rembuk.tally.city_result import CityResult
-from rembuk.tally.election import Completion, Election
+from rembuk.tally.election import Election
 from rembuk.tally.explain import explain, representation
 from rembuk.tally.fairness import Fairness, fairness
 from rembuk.tally.languages import LANGUAGES
@@ -17,8 +17,6 @@ from rembuk.tally.replay import replayed
 from rembuk.tally.result import Result
 
 Told = dict[str, Any]
-SLOW = (Completion.ADD1, Completion.ADD1U)
-"""Completions whose single count searches through many shares: what each loser lacked is not probed for them."""
 
 
 def told(election: Election, result: Result, *, probe: bool = True, open_ballots: bool = False) -> Told:
@@ -34,7 +32,7 @@ def told_district(city: City, result: CityResult, code: str) -> Told:
     """The same of a district of a round, fences and the city round included; `how` each project got its place."""
     election = city.envelopes[code].election
     *fences, rest = stages.stages_of(city, result, code)
-    said = spoken(rest.election, rest.result, probe=election.options.completion not in SLOW)
+    said = spoken(rest.election, rest.result, probe=True)
     for fence in fences:
         why = spoken(fence.election, fence.result, probe=False)["why"]
         said["why"] |= {winner: why[winner] for winner in fence.result.winners}

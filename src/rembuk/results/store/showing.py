@@ -90,7 +90,7 @@ def contender(project: Row, document: Row, lang: str) -> Contender:
         issue=project["issue"],
         place=project["place"],
         cost=project["cost"],
-        votes=_votes(document, name),
+        votes=_votes(document, name, how),
         funded=bool(how) and not how.startswith("reserve:"),
         start=0,
         why=in_language(document["why"][name], lang),
@@ -100,10 +100,11 @@ def contender(project: Row, document: Row, lang: str) -> Contender:
     )
 
 
-def _votes(document: Row, project: str) -> int:
-    """Ballots naming a project: in the rest, or in the fence that took it out before."""
-    stages = [document, *(fence["result"] for fence in document.get("fences", ()))]
-    return next((int(stage["approvals"][project]) for stage in stages if project in stage["approvals"]), 0)
+def _votes(document: Row, project: str, how: str) -> int:
+    """Ballots naming a project: in the fence that funded it, else in the rest."""
+    kind, _, what = how.partition(":")
+    stages = [fence["result"] for fence in document.get("fences", ()) if kind == "fence" and fence["name"] == what]
+    return next((int(stage["approvals"][project]) for stage in [*stages, document]), 0)
 
 
 def _groups(
