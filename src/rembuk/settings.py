@@ -37,6 +37,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Channel that carries one-time codes."""
     argon2_workers: int = 2
     """Password hashes computed at once, 1 to 4."""
+    objection_days: int = 30
+    """Days after the results are opened before sealed envelopes may be destroyed."""
     page_size: int = 12
     """Proposals on one page of a list."""
     log_level: str = "INFO"

@@ -132,3 +132,20 @@ class ContactSample(Table, tablename="contact_sample"):
     at = Timestamptz(null=True, default=None)
 
     contact_sample_once = Unique([election], name="contact_sample_once")
+
+
+class Destruction(Table, tablename="destruction"):
+    """The sealed envelopes of an election are gone: how many, with the minutes two persons signed."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    election = ForeignKey(Election, null=False, index=True, on_delete=OnDelete.restrict)
+    envelopes = Integer(required=True)
+    code_keys = Integer(required=True)
+    shares = Integer(required=True, help_text="word shares the trustees destroyed before witnesses")
+    place = Text(required=True)
+    witnesses = Text(required=True, help_text="organisations that watched")
+    minutes = Text(required=True, help_text="the text whose SHA-256 is on the board")
+    sha256 = Text(required=True)
+    at = Timestamptz(required=True, default=None)
+
+    destruction_once = Unique([election], name="destruction_once")

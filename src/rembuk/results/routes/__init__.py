@@ -2,9 +2,10 @@
 
 from rembuk.results.routes.city import HANDLERS as CITY_PAGES
 from rembuk.results.routes.desk import HANDLERS as DESK
+from rembuk.results.routes.destroying import HANDLERS as DESTROYING
 from rembuk.results.routes.key import HANDLERS as KEY
 from rembuk.results.routes.public import HANDLERS as PUBLIC_PAGES
 from rembuk.results.routes.taking import HANDLERS as TAKING
 from rembuk.results.routes.whatif import HANDLERS as WHAT_IF
 
-HANDLERS = [*PUBLIC_PAGES, *CITY_PAGES, *KEY, *DESK, *TAKING, *WHAT_IF]
+HANDLERS = [*PUBLIC_PAGES, *CITY_PAGES, *KEY, *DESK, *TAKING, *DESTROYING, *WHAT_IF]
