@@ -1,5 +1,10 @@
-"""The one place that reads the time; UTC inside, the city's zone and language on pages."""
+"""The one place that reads the time; UTC inside, the city's zone and language on pages.
 
+The wall clock may be set; what has run out must not come back by that. So time here never steps back within a
+process, and whoever must not trust a clock that was moved (phases, trust.md 5) asks `moved()`.
+"""
+
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +16,7 @@ from babel.dates import format_date, format_datetime
 _frozen: ContextVar[datetime | None] = ContextVar("frozen clock", default=None)
 _CODES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 CITY_ZONE = "Asia/Jakarta"
+MOST_DRIFT = timedelta(seconds=5)
 _AGO = {
     "id": ("baru saja", "menit lalu", "jam lalu", "hari lalu"),
     "su": ("anyar pisan", "menit nu kaliwat", "jam nu kaliwat", "dinten nu kaliwat"),
@@ -19,8 +25,27 @@ _AGO = {
 
 
 def now() -> datetime:
-    """The present moment, aware, in UTC."""
-    return _frozen.get() or datetime.now(UTC)
+    """The present moment, aware, in UTC; later than every moment this process passed, wherever the wall clock went."""
+    return _frozen.get() or max(_wall(), _steady())
+
+
+def moved() -> bool:
+    """Whether the wall clock is more than five seconds away from where the steady clock says it should be."""
+    return _frozen.get() is None and abs(_wall() - _steady()) > MOST_DRIFT
+
+
+def _wall() -> datetime:
+    return datetime.now(UTC)
+
+
+def _ticks() -> float:
+    """Seconds that nobody can set; a machine that slept counts them, too, where the system can tell."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+def _steady() -> datetime:
+    """Where the wall clock was when this process began, and the time since."""
+    return _BEGUN + timedelta(seconds=_ticks() - _TICKS)
 
 
 @contextmanager
@@ -71,3 +96,6 @@ def ago(at: datetime, lang: str = "id") -> str:
     if gap < timedelta(hours=1):
         return f"{gap.seconds // 60} {minutes}"
     return f"{gap.seconds // 3600} {hours}" if gap < timedelta(days=1) else f"{gap.days} {days}"
+
+
+_BEGUN, _TICKS = _wall(), _ticks()

@@ -80,7 +80,7 @@ def stolen(folder: Path) -> dict[UUID, Any]:
 async def test_a_thief_guesses_no_better_than_a_coin(
     sqlite_settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """T-SECRET, P2: dump, WAL, log and backup of votes with known arrival: no rule beats the prior, no choice is read."""
+    """T-SECRET, P2: dump, WAL, log and backup, arrival known: no rule beats the prior, no choice is read."""
     caplog.set_level(logging.DEBUG)
     await open_database(sqlite_settings)
     try:

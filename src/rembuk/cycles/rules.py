@@ -103,6 +103,7 @@ class Refusal(Reason):
     LATER_BEGAN = (409, N_("Tahap {other} sudah dimulai, jadi {phase} tidak dapat dibuka."))
     DATE_PASSED = (409, N_("Tahap {phase} sudah dibuka atau ditutup. Tanggal itu tidak dapat diubah."))
     TWO_PERSONS = (409, N_("Membuka atau menutup bilik suara perlu persetujuan dua orang."))
+    CLOCK_MOVED = (409, N_("Jam server berubah. Tahap tidak dapat dibuka atau ditutup sampai server dijalankan ulang."))
     CHECK_FAILS = (409, N_("Belum bisa: {words}"))
     NOT_FROZEN = (409, N_("Pagu dan usulan belum dikunci. Kunci dulu dengan persetujuan dua orang."))
     FROZEN = (409, N_("Pagu dan usulan sudah dikunci. Isinya tidak dapat diubah lagi."))

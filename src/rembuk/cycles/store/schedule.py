@@ -21,6 +21,9 @@ SCHEDULER_SECONDS = 20
 @every(SCHEDULER_SECONDS, "cycles.turn")
 async def turn_phases() -> None:
     """Open and close what the calendar asks for by now; the scheduler's round, harmless to repeat."""
+    if clock.moved():
+        log.error("the wall clock was moved by more than 5 s: no phase turns until the server is started again")
+        return
     for running in await cycles(kind="round"):
         if running.state is CycleState.PUBLISHED:
             await turn_if_due(running.id)

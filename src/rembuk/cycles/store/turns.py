@@ -54,6 +54,8 @@ async def _by_kind(cycle_id: UUID) -> dict[PhaseKind, Phase]:
 
 
 async def _note(kept: Cycle, turn: Turn, actor: UUID | None, reason: str) -> list[Phase]:
+    if clock.moved():  # nobody shall end the vote by setting a clock (trust.md 5)
+        raise Refused(Refusal.CLOCK_MOVED)
     row, kind = tables.PhaseRow, turn.kind.value
     column = row.opened_at if turn.action == "open" else row.closed_at
     await row.update({column: turn.at}).where(row.cycle == kept.id, row.kind == kind)
