@@ -161,3 +161,36 @@ async def test_a_child_may_not_do_what_residents_do(db: Any) -> None:
     with pytest.raises(Refused) as no:
         await people.refuse_non_voter(person, made.cycle.id, clock.now().date())
     assert no.value.reason is Refusal.CHILD
+
+
+async def test_two_officials_name_the_children(client: Client) -> None:
+    """T15, trust.md 7: one official names how many, another confirms; the first cannot confirm alone."""
+    made = await town(1)
+    await client.sign_in(made.first)
+    typed = {"siklus": str(made.cycle.id), "rw": f"{HOME}.1001.002", "umur": "15-16", "jumlah": "25"}
+    assert (await client.post("/meja/anak/tambah", typed)).status_code == 303
+    (asked,) = await people.waiting_children(made.cycle.id)
+    alone = await client.post("/meja/anak/setujui", {"act": str(asked.act)})
+    assert alone.status_code == 303
+    assert await RollEntry.count().where(RollEntry.age_band == "15-16") == 0
+    await client.sign_in(made.second)
+    assert "25 anak, 15-16 tahun" in (await client.get("/meja/anak")).text
+    assert (await client.post("/meja/anak/setujui", {"act": str(asked.act)})).status_code == 303
+    assert await RollEntry.count().where(RollEntry.age_band == "15-16", RollEntry.list == CHILDREN) == 25
+    assert await people.waiting_children() == []
+
+
+async def test_the_desk_hands_envelopes_to_children(client: Client) -> None:
+    """I3: RW, band, serial and PIN; a fault stands beside its field and what was typed is kept, but the PIN."""
+    made = await town(1)
+    await people.add_children(made.cycle.id, ChildPlace(f"{HOME}.1001.002", "15-16"), 1, None)
+    await people.load_batch(made.cycle.id, "anak", [NewCode("ANAK-1", "ab" * 32)])
+    await client.sign_in(made.first)
+    typed = {"siklus": str(made.cycle.id), "rw": "RW 02 Gedebage Kulon", "umur": "15-16", "seri": "ANAK-1", "pin": "12"}
+    wrong = await client.post("/meja/anak/serahkan", typed)
+    assert wrong.status_code == 422
+    assert "RW 02 Gedebage Kulon" in wrong.text
+    assert 'value="12"' not in wrong.text
+    assert (await client.post("/meja/anak/serahkan", {**typed, "rw": "RW 99 Entah"})).status_code == 422
+    assert (await client.post("/meja/anak/serahkan", {**typed, "pin": "1234"})).status_code == 303
+    assert await Credential.count().where(Credential.serial == "ANAK-1", Credential.state == "issued") == 1

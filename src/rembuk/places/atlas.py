@@ -6,7 +6,7 @@ from functools import cached_property
 
 from rembuk.errors import Refused
 from rembuk.places.geometry import Frame, Shape, holder
-from rembuk.places.rules import Area, Level, Refusal, Statistic, ancestors, covers
+from rembuk.places.rules import Area, Level, Refusal, Statistic, ancestors, covers, slugged
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,25 @@ class Atlas:
         area = self.areas[code]
         kelurahan = self.areas.get(area.parent or "")
         return f"{area.name} {kelurahan.name}" if kelurahan and area.level is Level.RW else area.title
+
+    def named(self, words: str) -> list[str]:
+        """The kelurahan and RW that go by what a person typed: a code, "RW 05 Rancabolang", "Rancabolang"."""
+        if words in self.areas and self.areas[words].level in (Level.KELURAHAN, Level.RW):
+            return [words]
+        wanted = slugged(words).removeprefix("kelurahan-")
+        if found := self._villages(wanted):
+            return found
+        number, _, village = wanted.removeprefix("rw-").partition("-")
+        ends = f".{number.zfill(3)}"
+        return [
+            area.code
+            for home in self._villages(village)
+            for area in self.at(Level.RW, home)
+            if area.code.endswith(ends)
+        ]
+
+    def _villages(self, slug: str) -> list[str]:
+        return [area.code for area in self.at(Level.KELURAHAN) if slug and slugged(area.name) == slug]
 
     def outlines(self, level: Level, within: str = "") -> tuple[Shape, ...]:
         """The outlines of a level inside an area; areas without one are left out."""

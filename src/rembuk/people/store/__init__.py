@@ -13,7 +13,15 @@ from rembuk.people.store.accounts import (
     person_of,
     rename,
 )
-from rembuk.people.store.children import ChildPlace, add_children, hand_out_to_child
+from rembuk.people.store.children import (
+    ChildPlace,
+    WaitingChildren,
+    add_children,
+    confirm_children,
+    hand_out_to_child,
+    propose_children,
+    waiting_children,
+)
 from rembuk.people.store.electors import voters_by_box
 from rembuk.people.store.one_time import Asked, ask_one_time_code, sweep_one_time_codes, use_one_time_code
 from rembuk.people.store.roll import (
@@ -61,6 +69,7 @@ __all__ = [
     "NewCode",
     "NewStaff",
     "SignedIn",
+    "WaitingChildren",
     "add_children",
     "add_resident",
     "add_roll_entries",
@@ -71,6 +80,7 @@ __all__ = [
     "child_counts",
     "code_keys",
     "commit_roll_keys",
+    "confirm_children",
     "confirm_pepper",
     "create_admin",
     "create_staff",
@@ -94,6 +104,7 @@ __all__ = [
     "post_roll_totals",
     "post_totals",
     "prepare_secrets",
+    "propose_children",
     "refuse_non_voter",
     "reissue",
     "rename",
@@ -109,4 +120,5 @@ __all__ = [
     "viewer_of",
     "void_code",
     "voters_by_box",
+    "waiting_children",
 ]

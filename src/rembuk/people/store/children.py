@@ -1,9 +1,11 @@
 """The children's list: lines with an RW and an age band and nothing else, and the codes handed out for them."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from rembuk.board.store import audit
+from rembuk.board.rules import ActRecord
+from rembuk.board.store import audit, propose_act, second_act, use_act, waiting_acts
 from rembuk.cycles import store as cycles
 from rembuk.database import lock_row, transaction
 from rembuk.errors import Refused
@@ -12,6 +14,7 @@ from rembuk.people.store.roll import add_roll_entries
 from rembuk.people.store.voter_codes import hand_out
 from rembuk.people.tables import Credential, RollEntry
 
+ADD = "roll.children"
 MOST_AT_ONCE = 200
 
 
@@ -26,17 +29,60 @@ class ChildPlace:
 async def add_children(cycle: UUID, place: ChildPlace, count: int, by: UUID | None, *, source: str = "school") -> int:
     """Put so many children of an RW and age band on the list, without a number or a name; how many.
 
-    Refused(NO_CHILDREN, BAD_CHILDREN) where the round has no Suara Anak.
+    Refused(NO_CHILDREN, BAD_CHILDREN) where the round has no Suara Anak, or for a strange band or number.
     """
+    await _insist(cycle, place, count)
+    line = NewEntry(rw=place.rw, list=CHILDREN, age_band=place.age_band, source=source)
+    report = await add_roll_entries(cycle, [line] * count)
+    await audit(by, "official" if by else "system", "add children", f"rw:{place.rw}", f"{place.age_band}: {count}")
+    return report.added
+
+
+async def _insist(cycle: UUID, place: ChildPlace, count: int) -> None:
     kecamatan = ".".join(place.rw.split(".")[:3])
     if not (await cycles.cycle(cycle)).shares.has_children(kecamatan):
         raise Refused(Refusal.NO_CHILDREN)
     if place.age_band not in AGE_BANDS or not 1 <= count <= MOST_AT_ONCE:
         raise Refused(Refusal.BAD_CHILDREN)
-    line = NewEntry(rw=place.rw, list=CHILDREN, age_band=place.age_band, source=source)
-    report = await add_roll_entries(cycle, [line] * count)
-    await audit(by, "official" if by else "system", "add children", f"rw:{place.rw}", f"{place.age_band}: {count}")
-    return report.added
+
+
+@transaction
+async def propose_children(cycle: UUID, place: ChildPlace, count: int, by: UUID) -> ActRecord:
+    """The first person says how many children of an RW and age band a school or Forum Anak names."""
+    await _insist(cycle, place, count)
+    return await propose_act(ADD, {"cycle": str(cycle), **asdict(place), "count": count}, by)
+
+
+@dataclass(frozen=True)
+class WaitingChildren:
+    """Children that the first person named and the second has not yet confirmed."""
+
+    act: UUID
+    cycle: UUID
+    place: ChildPlace
+    count: int
+    first: UUID
+
+
+async def waiting_children(cycle: UUID | None = None) -> list[WaitingChildren]:
+    """What waits for a second person, oldest first; of one cycle when given."""
+    found = [_waiting(record) for record in await waiting_acts(ADD)]
+    return [each for each in found if cycle in (None, each.cycle)]
+
+
+def _waiting(record: ActRecord) -> WaitingChildren:
+    said = json.loads(record.payload)
+    place = ChildPlace(said["rw"], said["age_band"])
+    return WaitingChildren(record.id, UUID(said["cycle"]), place, said["count"], record.first)
+
+
+@transaction
+async def confirm_children(act_id: UUID, by: UUID) -> int:
+    """The second person confirms and the lines are written; how many. Refused for the same person (trust.md 7)."""
+    signed = await second_act(act_id, by)
+    asked = _waiting(signed)
+    await use_act(act_id, ADD, json.loads(signed.payload))
+    return await add_children(asked.cycle, asked.place, asked.count, by)
 
 
 @transaction

@@ -13,7 +13,7 @@ from rembuk.errors import N_, Refused, Said
 from rembuk.money import parse_rupiah, thousands
 from rembuk.places import store as places
 from rembuk.places.atlas import Atlas
-from rembuk.places.rules import Level, slugged
+from rembuk.places.rules import Level
 from rembuk.review import store
 from rembuk.web.forms import Form, read_form
 from rembuk.web.guards import CITY_OFFICIAL, Role, viewer
@@ -96,21 +96,7 @@ def _typed(part: Part) -> str:
 def _area_words(code: str, atlas: Atlas) -> str:
     """The area as an official would type it, or its code where the words mean more than one."""
     words = atlas.label(code)
-    return words if _areas_named(words, atlas) == [code] else code
-
-
-def _areas_named(words: str, atlas: Atlas) -> list[str]:
-    """The kelurahan and RW that go by these words: a code, "RW 05 Rancabolang", "Rancabolang"."""
-    if words in atlas.areas and atlas.areas[words].level in (Level.KELURAHAN, Level.RW):
-        return [words]
-    wanted = slugged(words).removeprefix("kelurahan-")
-    found = [area.code for area in atlas.at(Level.KELURAHAN) if slugged(area.name) == wanted]
-    if not found and wanted.startswith("rw-"):
-        number, _, village = wanted.removeprefix("rw-").partition("-")
-        homes = [area.code for area in atlas.at(Level.KELURAHAN) if slugged(area.name) == village]
-        ends = f".{number.zfill(3)}"
-        found = [area.code for home in homes for area in atlas.at(Level.RW, home) if area.code.endswith(ends)]
-    return found
+    return words if atlas.named(words) == [code] else code
 
 
 @post(f"{LISTED}/{{slug:str}}/jatah", guard=CITY_OFFICIAL)
@@ -172,7 +158,7 @@ def _area_fence(form: Form, atlas: Atlas) -> SetAside | None:
 
 
 def _area(form: Form, line: str, atlas: Atlas) -> str:
-    found = _areas_named(line, atlas)
+    found = atlas.named(line)
     if not found:
         form.errors.say("area_list", NO_SUCH_AREA, area=line)
     elif len(found) > 1:

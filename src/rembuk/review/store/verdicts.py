@@ -150,3 +150,5 @@ async def _tell(detail: Detail, draft: Draft) -> None:
     for person in [who for who in {detail.proposer, detail.helper} if who]:
         subject = f"Usulan Anda sudah diperiksa: {words}"
         await notices.tell(person, NOTICE_KIND, subject, "\n".join(lines), f"/usulan/{detail.number}")
+    told = {"verdict": words, "why": draft.reason}
+    await proposals.announce(detail.number or 0, "reviewed", f"/usulan/{detail.number}", owners=False, **told)
