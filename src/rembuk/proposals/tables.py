@@ -107,3 +107,14 @@ class Endorsement(Table, tablename="endorsement"):
     at = Timestamptz(required=True, default=None)
 
     endorsement_once = Unique([proposal, person], name="endorsement_once")
+
+
+class Follow(Table, tablename="follow"):
+    """One person wants to be told what becomes of one proposal."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    proposal = ForeignKey(Proposal, null=False, index=True, on_delete=OnDelete.restrict)
+    person = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.restrict)
+    at = Timestamptz(required=True, default=None)
+
+    follow_once = Unique([proposal, person], name="follow_once")

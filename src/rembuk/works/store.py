@@ -14,6 +14,7 @@ from rembuk.money import rupiah
 from rembuk.proposals import store as proposals
 from rembuk.web.viewer import covers
 from rembuk.works.rules import (
+    STATUS_WORDS,
     Expense,
     FundedProposal,
     Milestone,
@@ -189,6 +190,9 @@ async def report(number: int, status: WorkStatus, actor: UUID, late_reason: str 
         {WorkRow.status: status.value, WorkRow.late_reason: late_reason.strip(), WorkRow.updated_at: clock.now()}
     ).where(WorkRow.id == before.card.id)
     await audit(actor, "official", "report_work", f"pekerjaan {number}", late_reason, after={"status": status.value})
+    if status is not before.card.status:
+        told = {"state": STATUS_WORDS[status], "why": late_reason.strip()}
+        await proposals.announce(number, "works", f"/pelaksanaan/{number}", **told)
 
 
 @transaction

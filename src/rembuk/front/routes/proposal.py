@@ -94,6 +94,7 @@ async def _parts(detail: Detail, who: Viewer) -> dict[str, Any]:
         "photos": [(photo, photo_address(photo.file), photo_address(photo.file, 1280)) for photo in detail.photos],
         "can_endorse": why_not_endorse(detail.state, detail.hidden, can_endorse) is None,
         "endorsed": mine,
+        "following": who.person is not None and await store.is_following(detail.id, who.person),
         "may_edit": who.person is not None and why_not_edit(detail, who.person, kind is PhaseKind.PROPOSALS) is None,
         "on_ballot": kind is PhaseKind.VOTING and detail.status is Status.ON_BALLOT,
         "waiting": detail.status is Status.SENT,

@@ -41,6 +41,25 @@ async def _answer(request: Request, number: int, endorsed: bool) -> Response:
     return redirect(address_of(number, detail.title), flash=said)
 
 
+@post("/usulan/{number:int}/ikuti", guard=RESIDENT)
+async def follow(request: Request, number: int) -> Response:
+    """Follow a proposal: messages tell what becomes of it."""
+    await store.follow(number, person_of(request))
+    return await _back(number, N_("Anda mengikuti usulan ini. Kabarnya tampil di akun Anda."))
+
+
+@post("/usulan/{number:int}/batal-ikuti", guard=RESIDENT)
+async def unfollow(request: Request, number: int) -> Response:
+    """Follow it no more."""
+    await store.unfollow(number, person_of(request))
+    return await _back(number, N_("Anda tidak lagi mengikuti usulan ini."))
+
+
+async def _back(number: int, said: str) -> Response:
+    detail = await store.detail(number)
+    return redirect(address_of(number, detail.title), flash=said)
+
+
 @get("/usulan/{number:int}/dukung", guard=PUBLIC)
 async def ask_to_endorse(request: Request, number: int) -> Response:
     """Where sign-in comes back to: one button that finishes the support."""
@@ -77,4 +96,4 @@ def _own(detail: Detail, place: str, reason: str) -> dict[str, object]:
     }
 
 
-HANDLERS = [own_page, endorse, unendorse, ask_to_endorse]
+HANDLERS = [own_page, endorse, unendorse, follow, unfollow, ask_to_endorse]

@@ -24,6 +24,7 @@ from rembuk.proposals.store.drafts import (
     start,
     write_lines,
 )
+from rembuk.proposals.store.following import announce, follow, is_following, unfollow
 from rembuk.proposals.store.lists import (
     Point,
     cards,
@@ -59,6 +60,7 @@ __all__ = [
     "Point",
     "add_photo",
     "alike",
+    "announce",
     "ballot_projects",
     "by_id",
     "by_number",
@@ -74,8 +76,10 @@ __all__ = [
     "endorse",
     "events",
     "every_card",
+    "follow",
     "has_endorsed",
     "hide",
+    "is_following",
     "judge",
     "last_reasons",
     "listing",
@@ -95,6 +99,7 @@ __all__ = [
     "start",
     "support_is_open",
     "unendorse",
+    "unfollow",
     "write_comment_count",
     "write_lines",
     "write_outcomes",

@@ -8,6 +8,7 @@ from rembuk.database import transaction
 from rembuk.errors import Refused
 from rembuk.proposals.rules import FEASIBLE, Refusal, State, Verdict, may_become
 from rembuk.proposals.store.drafts import note, write_lines
+from rembuk.proposals.store.following import announce_outcomes
 from rembuk.proposals.store.reading import by_id, by_number
 from rembuk.proposals.store.rows import Columns
 from rembuk.proposals.tables import Proposal
@@ -114,9 +115,12 @@ async def merge(number: int, into: int, actor: UUID, role: str, reason: str) -> 
 async def write_outcomes(
     cycle: UUID, outcomes: Mapping[int, str], reasons: Mapping[int, str], actor: UUID | None = None
 ) -> None:
-    """Write "funded", "reserve" or "not_funded" by number, with its reason, at publication (M3)."""
+    """Write "funded", "reserve" or "not_funded" by number, with its reason, at publication (M3); people are told."""
+    changed = []
     for number, outcome in outcomes.items():
         before = await by_number(number)
         if before.cycle == cycle:
             await Proposal.update({Proposal.outcome: outcome}).where(Proposal.id == before.id)
             await note(before.id, outcome, actor, "official", reasons.get(number, ""))
+            changed += [number] if before.outcome != outcome else []
+    await announce_outcomes(changed)

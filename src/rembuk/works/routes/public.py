@@ -9,6 +9,7 @@ from rembuk.errors import N_, Refused, Said
 from rembuk.places import store as places
 from rembuk.places.atlas import Atlas
 from rembuk.places.rules import Area, Level
+from rembuk.proposals import store as proposals
 from rembuk.proposals.listing import page_count
 from rembuk.proposals.shown import address_of, photo_address
 from rembuk.settings import settings
@@ -142,8 +143,13 @@ async def _page(request: Request, work: Work, error: str = "", typed: str = "") 
         proposal_href=address_of(work.card.number, work.card.title),
         error=error,
         typed=typed,
+        following=await _follows(viewer(request).person, work.card.number),
         agreed=sum(note.matches for note in work.notes),
     )
+
+
+async def _follows(person: UUID | None, number: int) -> bool:
+    return person is not None and await proposals.is_following((await proposals.by_number(number)).id, person)
 
 
 @post("/pelaksanaan/{number:int}/lihat", guard=RESIDENT)
