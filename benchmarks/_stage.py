@@ -76,3 +76,10 @@ def report(name: str, mine: list[float], yardstick: list[float], wanted: float) 
     ratio = median(ratios)
     said = "met" if ratio >= wanted else "MISSED"
     print(f"{name:<44} {ratio:>5.2f}  ({min(ratios):.2f} to {max(ratios):.2f})  wanted {wanted:.2f}  {said}")
+
+
+def goal(name: str, figure: float, wanted: float, unit: str, more: str = "", *, least: bool = False) -> None:
+    """Print a measured figure beside its goal (0: there is none), and whether it is met; `least`: more is better."""
+    met = figure >= wanted if least else figure <= wanted
+    bound = f"{'≥' if least else '≤'} {wanted:g} {unit} {'met' if met else 'MISSED'}" if wanted else ""
+    print(f"{name:<58} {figure:>9.3f} {unit:<3} {bound:<18} {more}", flush=True)

@@ -5,6 +5,7 @@ compare(election: Election) -> dict[str, Result]      one per rule of RULES.name
 """
 
 import hashlib
+from dataclasses import replace
 
 from rembuk.tally.election import BadElection, Election
 from rembuk.tally.result import Result, canonical
@@ -37,6 +38,16 @@ def compare(election: Election) -> dict[str, Result]:
 
 def recorded(election: Election, found: Outcome) -> Result:
     """An outcome with all that identifies what was counted."""
+    return replace(
+        bare(election, found),
+        config_hash=config_hash(election),
+        projects_hash=projects_hash(election),
+        ballots_root=ballots_root(election),
+    )
+
+
+def bare(election: Election, found: Outcome) -> Result:
+    """An outcome without hashes, for a count that is made only to see who wins."""
     ids = [project.id for project in election.projects]
     return Result(
         contest=election.contest,
@@ -51,9 +62,6 @@ def recorded(election: Election, found: Outcome) -> Result:
         approvals=dict(zip(ids, map(int, election.ballots.approvals), strict=True)),
         steps=found.steps,
         search=found.search,
-        config_hash=config_hash(election),
-        projects_hash=projects_hash(election),
-        ballots_root=ballots_root(election),
     )
 
 

@@ -72,20 +72,20 @@ def more_votes(election: Election, project: str) -> int | None:
         return None
 
     def wins(votes: int) -> bool:
-        return _wins(replace(election, ballots=_joined(election.ballots, place, votes)), project)
+        return _wins(replace(election, ballots=joined(election.ballots, place, votes)), project)
 
     most = max(election.voters, 1) * 2 + election.options.threshold
-    return _least(wins, most)
+    return least(wins, most)
 
 
 def fitting_cost(election: Election, project: str) -> int | None:
     """The largest cost below its own at which the project is funded while one more is too much; None if none."""
     own = next(other.cost for other in election.projects if other.id == project)
-    steps = _least(lambda less: _wins(at_cost(election, project, own - less), project), own - 1)
+    steps = least(lambda less: _wins(at_cost(election, project, own - less), project), own - 1)
     return None if steps is None else own - steps
 
 
-def _least(wins: Callable[[int], bool], most: int) -> int | None:
+def least(wins: Callable[[int], bool], most: int) -> int | None:
     """A number from 1 to `most` that wins although one less does not, by bisection; None when `most` does not win."""
     if most < 1 or not wins(most):
         return None
@@ -101,7 +101,7 @@ def _wins(election: Election, project: str) -> bool:
     return project in RULES[election.rule](election).winners
 
 
-def _joined(ballots: Ballots, place: int, votes: int) -> Ballots:
+def joined(ballots: Ballots, place: int, votes: int) -> Ballots:
     """The ballots with some more that name only this project."""
     return Ballots(
         ballots.kind,

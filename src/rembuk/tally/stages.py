@@ -4,7 +4,7 @@ count_city(city: City) -> CityResult
 successor(result: CityResult, withdrawn: str, also: frozenset[str]) -> str | None      the reserve that steps in
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from rembuk.tally.city import City, Envelope, Fence, Leftover
 from rembuk.tally.city_result import CityResult, EnvelopeResult, FenceResult, Reserve
-from rembuk.tally.count import count, outcome, recorded
+from rembuk.tally.count import outcome, recorded
 from rembuk.tally.election import BadElection, Election, Options, Project
 from rembuk.tally.limits import Limit
 from rembuk.tally.merge import narrowed
@@ -30,7 +30,7 @@ def count_city(city: City) -> CityResult:
     if city.frozen_ceilings and dict(city.frozen_ceilings) != split.ceilings:
         raise BadElection("the quotas are not the ceilings frozen at open")
     envelopes = {code: envelope_result(city, code, split) for code in city.every()}
-    pool = sum(result.left for result in envelopes.values()) + (0 if city.citywide else city.plan.pot)
+    pool = pool_of(city, envelopes)
     last = city_round(city, envelopes, pool if city.leftover is Leftover.CITY_ROUND else 0)
     return CityResult(
         contest=city.contest,
@@ -44,8 +44,15 @@ def count_city(city: City) -> CityResult:
     )
 
 
-def envelope_result(city: City, code: str, split: Split) -> EnvelopeResult:
-    """S2 and S3 of one envelope: nothing of any other envelope enters."""
+def pool_of(city: City, envelopes: Mapping[str, EnvelopeResult]) -> int:
+    """What all envelopes left over, and the city pot when no citywide envelope spends it."""
+    return sum(result.left for result in envelopes.values()) + (0 if city.citywide else city.plan.pot)
+
+
+def envelope_result(
+    city: City, code: str, split: Split, keep: Callable[[Election, Outcome], Result] = recorded
+) -> EnvelopeResult:
+    """S2 and S3 of one envelope: nothing of any other envelope enters. `keep` turns what a rule gave into a result."""
     envelope = city.every()[code]
     ceiling = split.ceilings.get(code, city.plan.pot)
     election = _own_round(city, code, envelope, ceiling)
@@ -54,12 +61,19 @@ def envelope_result(city: City, code: str, split: Split) -> EnvelopeResult:
     fences: list[FenceResult] = []
     funded: list[str] = []
     for fence in envelope.fences:
-        fences.append(_fence_result(election, fence, funded))
+        fences.append(_fence_result(election, fence, funded, keep))
         funded.extend(fences[-1].result.winners)
     spent = sum(fence.result.cost for fence in fences)
     waiting = sum(fence.waiting for fence in fences)
     rest = _part(election, funded, None, ceiling - spent - waiting)
-    return EnvelopeResult(code, ceiling, tuple(fences), count(rest))
+    return EnvelopeResult(code, ceiling, tuple(fences), keep(rest, outcome(rest)))
+
+
+def rest_of(city: City, code: str, result: EnvelopeResult) -> Election:
+    """The election that S3 counted in this envelope: what the fences left, with the money they left."""
+    election = _own_round(city, code, city.every()[code], result.ceiling)
+    funded = [winner for fence in result.fences for winner in fence.result.winners]
+    return _part(election, funded, None, result.result.budget)
 
 
 def _own_round(city: City, code: str, envelope: Envelope, ceiling: int) -> Election:
@@ -88,9 +102,11 @@ def _part(election: Election, funded: Sequence[str], fence: Fence | None, money:
     )
 
 
-def _fence_result(election: Election, fence: Fence, funded: Sequence[str]) -> FenceResult:
+def _fence_result(
+    election: Election, fence: Fence, funded: Sequence[str], keep: Callable[[Election, Outcome], Result]
+) -> FenceResult:
     inside = _part(election, funded, fence, fence.floor)
-    result = recorded(inside, _filled(inside, outcome(inside)))
+    result = keep(inside, _filled(inside, outcome(inside)))
     return FenceResult(fence.name, fence.floor, fence.hard, result)
 
 
@@ -107,13 +123,18 @@ def _filled(election: Election, found: Outcome) -> Outcome:
     return Outcome(record.winners, tuple(record.steps), found.search)
 
 
-def city_round(city: City, envelopes: Mapping[str, EnvelopeResult], pool: int) -> Result:
+def city_round(
+    city: City,
+    envelopes: Mapping[str, EnvelopeResult],
+    pool: int,
+    keep: Callable[[Election, Outcome], Result] = recorded,
+) -> Result:
     """S4: what is left, by approvals per ballot cast in a project's own envelope; passes over what is too dear."""
     election, line = _line_of_city(city, envelopes, pool)
     record = Record.fresh(election)
     record.part = "city"
     take(record, range(len(election.projects)), line=line)
-    return recorded(election, Outcome(record.winners, tuple(record.steps)))
+    return keep(election, Outcome(record.winners, tuple(record.steps)))
 
 
 def reserve(city: City, envelopes: Mapping[str, EnvelopeResult], last: Result) -> tuple[Reserve, ...]:

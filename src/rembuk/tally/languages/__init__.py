@@ -73,9 +73,9 @@ class Language:
         size = (value * 20 + 1) // 2
         return self.number(size // 10) + (f"{self.point}{size % 10}" if size % 10 else "")
 
-    def percent(self, value: Fraction) -> str:
+    def percent(self, value: Fraction | int) -> str:
         """A share as a percentage with one decimal at most: 157/500 is "31,4%"."""
-        return self.tenths(value * 100) + "%"
+        return self.tenths(Fraction(value) * 100) + "%"
 
     def named_limit(self, kind: str, what: str) -> str:
         """What holds a project: a cap, a group, the project it requires, or the reason why it is not eligible."""
