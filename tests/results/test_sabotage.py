@@ -50,7 +50,6 @@ async def voted() -> City:
     here = made.districts[0]
     first, second, _ = made.rolls[here]
     await made.cast(first, made.projects[here][:1])
-    await board.drain()
     await made.cast(first, made.projects[here][1:2])
     await made.cast(second, made.projects[here][:2])
     return made

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from rembuk import clock
-from rembuk.board.store import lookup, promised, queue
+from rembuk.board.store import drain, lookup, promised, queue
 from rembuk.cycles import store as cycles
 from rembuk.database import Fixed, Row, refuses, transaction
 from rembuk.errors import Refused
@@ -12,7 +12,7 @@ from rembuk.people.codes import public_key, sign
 from rembuk.people.store import code_keys
 from rembuk.voting import rules
 from rembuk.voting.rules import Chosen, Mark, Poll, Refusal, State, Voter
-from rembuk.voting.seal import Choice, Sealed, Slot, idem_key_of, seal
+from rembuk.voting.seal import Sealed, Slot, idem_key_of, seal
 from rembuk.voting.store.poll import frozen_poll, mark_in
 from rembuk.voting.tables import BoothVisit, Burned, Envelope
 
@@ -76,6 +76,12 @@ _SENT = Fixed(
 )
 
 
+_QUEUED = Fixed(
+    """SELECT envelope.seq FROM envelope JOIN leaf_queue ON leaf_queue.leaf_sha256 = envelope.leaf_sha256
+    WHERE envelope.election = {} AND envelope.roll = {}"""
+)
+
+
 @transaction(isolation="read committed")  # the rows that matter are locked by hand: election shared, roll entry
 async def _cast(voter: Voter, chosen: Chosen, nonce: bytes, *, turned: bool = False) -> Receipt:
     poll = await _locked_poll(voter, turned)
@@ -89,6 +95,8 @@ async def _cast(voter: Voter, chosen: Chosen, nonce: bytes, *, turned: bool = Fa
     if reason := rules.why_not(chosen, poll, mark):
         raise Refused(reason, **rules.facts(chosen, poll))
     await _insist_on_signature(voter)
+    if mark.seq and await _QUEUED(voter.election, voter.roll):
+        await drain()  # within one batch the order is random: the earlier ballot is posted before this one is queued
     return await _keep(voter, envelope, mark.advanced())
 
 
@@ -166,10 +174,10 @@ async def has_unsent(roll: UUID, person: UUID | None = None) -> bool:
 
 def sealed(chosen: Chosen, nonce: bytes, poll: Poll) -> Sealed:
     """The envelope these choices make with this form's nonce; Refused when they could not even be sealed."""
-    if not set(chosen) <= poll.costs.keys():  # the length is made for this ballot
-        raise Refused(rules.why_spoiled(chosen, poll) or Refusal.NOT_ON_BALLOT, **rules.facts(chosen, poll))
+    if reason := rules.why_spoiled(chosen, poll):  # the length is made for sound ballots
+        raise Refused(reason, **rules.facts(chosen, poll))
     try:
-        return seal(Choice.of_set(chosen), nonce, slot_of(poll))
+        return seal(rules.choice_of(chosen, poll.ballot_type), nonce, slot_of(poll))
     except ValueError as fault:
         raise Refused(Refusal.BAD_NONCE) from fault
 
