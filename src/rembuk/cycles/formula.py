@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rembuk.errors import N_
+from rembuk.errors import N_, Refused
+from rembuk.money import thousands
 from rembuk.tally.election import District
 from rembuk.tally.quotas import QuotaPlan, quotas
 
@@ -56,6 +57,10 @@ def shares(budget: int, rule: str, options: Mapping[str, int], needs: Iterable[N
         mix={figure: options.get(figure, 0) for figure in MIX},
     )
     names = {need.area: need.name for need in listed}
+    try:
+        split = quotas(rule, plan)
+    except Refused as no:
+        raise Refused(no.reason, **{fact: _said(said, names) for fact, said in no.facts.items()}) from no
     return [
         Line(
             area=share.code,
@@ -66,8 +71,15 @@ def shares(budget: int, rule: str, options: Mapping[str, int], needs: Iterable[N
             remainder=str(share.remainder),
             rank=share.rank,
         )
-        for share in quotas(rule, plan).shares
+        for share in split.shares
     ]
+
+
+def _said(fact: object, names: Mapping[str, str]) -> object:
+    """A fact of a refusal as people read it: rupiah with dots, an area by its name."""
+    if isinstance(fact, int):
+        return thousands(fact)
+    return names.get(fact, fact) if isinstance(fact, str) else fact
 
 
 def _district(need: Need, options: Mapping[str, int]) -> District:
