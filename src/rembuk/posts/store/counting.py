@@ -24,6 +24,7 @@ from rembuk.posts.rules import (
     settled,
 )
 from rembuk.posts.tables import PaperAudit, PaperBatch, PaperCheck, PaperEntry, PaperSheet, Post, PostRw
+from rembuk.voting.agreement import agreed
 from rembuk.voting.rules import Turnout, is_safe, merged, publishable
 from rembuk.voting.seal import Choice
 from rembuk.voting.tables import RollMark
@@ -32,7 +33,7 @@ BOX_OPEN = N_("Kotak kertas {post} belum ditutup.")
 HALF_READ = N_("{post}: {number} lembar belum selesai dimasukkan.")
 OTHER_LIST = N_("{post}: daftar hadir berubah setelah kotaknya ditutup.")
 NO_DICE = N_("Dadu pemeriksaan lembar kertas belum dilempar.")
-UNCHECKED = N_("Kecamatan {area}: {number} lembar terpilih belum diperiksa.")
+UNCHECKED = N_("{area}: {number} lembar terpilih belum diperiksa.")
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,13 @@ async def _unchecked(election: UUID) -> list[str]:
     dice = await dice_of(election)
     if dice is None:
         return [Said(NO_DICE)]
+    agreement = agreed((await cycles.election_by_id(election)).config)
     found: list[str] = []
     for district, each in sorted(sheets.items()):
+        box = agreement.district(district)
         waiting = [sheet for sheet in sample_of(each, dice) if not sheet.checks or sheet.final is None]
         if waiting:
-            found.append(Said(UNCHECKED, area=district, number=len(waiting)))
+            found.append(Said(UNCHECKED, area=box.name if box else district, number=len(waiting)))
     return found
 
 
