@@ -10,6 +10,8 @@ from rembuk.cycles.rules import Refusal
 from rembuk.cycles.shares import Cap, IssueCap, Leftover, Part, Shares
 from rembuk.cycles.store import Deed, Wanted
 from rembuk.errors import Refused
+from rembuk.people import store as people
+from rembuk.people.rules import NewEntry
 from rembuk.places import store as places
 from rembuk.review import store
 from tests.city import city
@@ -160,6 +162,10 @@ async def test_the_threshold_is_held_against_the_roll(client: Client, at: str) -
     greedy = {**form, "tally_rule": "greedy", "skip": "no", "threshold": "1"}
     assert (await client.post(edit, greedy)).status_code == 303
     assert dict((await cycles.cycles())[0].tally_options) == {"order": "votes_per_cost", "skip": "no"}
+    await people.add_roll_entries(cycle.id, [NewEntry(rw=RW5)] * 3)
+    high = await client.post(edit, {**greedy, "threshold": "4"})
+    assert high.status_code == 422
+    assert "Ambang 4 suara melebihi 3 pemilih di Gedebage." in high.text
 
 
 async def test_shares_are_locked_and_checked_when_frozen(db: Any) -> None:

@@ -157,7 +157,12 @@ async def edit_page(request: Request, slug: str) -> Response:
 async def edit(request: Request, slug: str) -> Response:
     """Keep what was typed; when the total moved, the ceilings wait to be computed anew."""
     cycle, form = await store.by_slug(slug, drafts=True), await read_form(request)
-    if (text := _text(form, cycle)) is None:
+    text = _text(form, cycle)
+    if text:
+        for fault in await store.share_faults(cycle.id, store.Wanted(cycle.shares, cycle.pot), (), text):
+            if fault.field == "threshold":
+                form.errors.say("threshold", fault.words)
+    if text is None or not form.valid:
         return _form_page(request, cycle, form.values, form.errors, 422)
     changed = await store.change(cycle.id, text, person_of(request))
     if changed.budget != cycle.budget:

@@ -10,7 +10,7 @@ from rembuk.cycles import tables
 from rembuk.cycles.checks import voters_by_box
 from rembuk.cycles.feasible import Facts, Fault, faults
 from rembuk.cycles.freezing import FrozenProject, options_of
-from rembuk.cycles.rules import Cycle, Refusal
+from rembuk.cycles.rules import Cycle, CycleText, Refusal
 from rembuk.cycles.shares import Shares, shares_text
 from rembuk.cycles.store.ceilings import ceiling_lines, preview, set_formula
 from rembuk.cycles.store.plans import insist_unfrozen, locked_cycle
@@ -41,15 +41,20 @@ async def ceilings_with(kept: Cycle, pot: int) -> Ceilings:
     return {line.area: (line.name, line.amount) for line in lines}
 
 
-async def share_faults(cycle_id: UUID, wanted: Wanted, projects: Sequence[FrozenProject] = ()) -> list[Fault]:
-    """What cannot be kept of these settings in this cycle, with what is known by now; writes nothing."""
+async def share_faults(
+    cycle_id: UUID, wanted: Wanted, projects: Sequence[FrozenProject] = (), text: CycleText | None = None
+) -> list[Fault]:
+    """What cannot be kept of these settings in this cycle, with what is known by now; writes nothing.
+
+    `text` is what an official would change about the cycle itself: its ballot and its threshold.
+    """
     kept = await cycle(cycle_id)
     facts = Facts(
         budget=kept.budget,
         pot=wanted.pot,
         ceilings=await ceilings_with(kept, wanted.pot),
-        ballot_type=kept.ballot_type,
-        threshold=int(options_of(kept.tally_options)["threshold"]),
+        ballot_type=(text or kept).ballot_type,
+        threshold=int(options_of((text or kept).tally_options)["threshold"]),
         projects=projects,
         voters=await voters_by_box(cycle_id),
     )
