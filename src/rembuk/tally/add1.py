@@ -178,7 +178,7 @@ class _Proof:
             elif not self._stays_above(index, bound):
                 return False
         stall = self._living(winner)
-        offer = priced(stall, self.purses[stall.types], self.share)
+        offer = priced(stall, self.purses[stall.types], self.share, low=self.lows[winner])
         self.purses[stall.types] = np.maximum(offer.gaps, 0.0)
         self.watch.take(projects[winner])
         del self.lows[winner]
@@ -189,7 +189,7 @@ class _Proof:
             del self.lows[index]
             return True
         stall = self._living(index)
-        self.lows[index] = priced(stall, self.purses[stall.types], self.share).low
+        self.lows[index] = priced(stall, self.purses[stall.types], self.share, low=self.lows[index]).low
         return self.lows[index] > bound
 
     def _could_afford(self, index: int) -> bool:

@@ -38,29 +38,32 @@ def noise_of(stall: Stall, share: float) -> float:
     return NOISE * (share * stall.people + stall.cost)
 
 
-def priced(stall: Stall, purses: Floats, share: float, *, tight: bool = False) -> Offer:
-    """The least price p with sum of min(purse, p * units) = cost; `tight`: the supporters hold hardly more."""
-    price, rich = _price(stall, purses)
+def priced(stall: Stall, purses: Floats, share: float, *, tight: bool = False, low: float = 0.0) -> Offer:
+    """The least price p with sum of min(purse, p * units) = cost; `tight`: the supporters hold hardly more.
+
+    `low`: a rank that this one is surely not below, to begin from (purses only fall, so ranks only rise).
+    """
+    price, rich = _price(stall, purses, low * stall.worth)
     slack = CLOSE * price + noise_of(stall, share) / (1.0 if tight else rich)
     gaps = purses - (price if stall.units is None else price * stall.units)
     doubt = CLOSE * share + (slack if stall.units is None else slack * stall.units)
     return Offer(stall, price, price / stall.worth, slack / stall.worth, gaps, doubt)
 
 
-def _price(stall: Stall, purses: Floats) -> tuple[float, float]:
+def _price(stall: Stall, purses: Floats, low: float) -> tuple[float, float]:
     # Newton from below on a concave function: each pass marks who has less than the price, never too many
-    counts, units, cost, weight = stall.counts, stall.units, float(stall.cost), stall.weight
-    price = cost / weight
+    counts, units, least = stall.counts, stall.units, stall.cost / stall.weight
+    price, before = max(least, low), -1
+    money = counts * purses
+    weights = counts if units is None else counts * units
     while True:
         rich = purses >= (price if units is None else price * units)
-        if np.count_nonzero(rich) == len(purses):
-            return price, weight
-        poor = ~rich
-        spent = counts[poor]
-        cost -= float(spent.dot(purses[poor]))
-        left = weight - float(spent.sum() if units is None else spent.dot(units[poor]))
+        many = int(np.count_nonzero(rich))
+        if many == len(purses):
+            return least, stall.weight
+        left = float(weights.dot(rich))
         if left < 0.5:
             return float((purses if units is None else purses / units).max()), 1.0
-        counts, purses, weight = counts[rich], purses[rich], left
-        units = None if units is None else units[rich]
-        price = cost / weight
+        if many == before:
+            return price, left
+        price, before = (stall.cost - float(money.dot(~rich))) / left, many

@@ -144,8 +144,8 @@ class Run:
         highs: list[float] = []
         wanted = 2 if self.with_runner_up else 1
         while self.heap and (len(highs) < wanted or self.heap[0][0] <= highs[wanted - 1]):
-            _, index = heappop(self.heap)
-            if offer := self._offer(index):
+            low, index = heappop(self.heap)
+            if offer := self._offer(index, low):
                 near.append(offer)
                 highs = sorted([*highs, offer.high])
         return near
@@ -161,7 +161,7 @@ class Run:
         first = self.market.ties.first(tied)
         return next(offer for offer in close if offer.stall.index == first), tied
 
-    def _offer(self, index: int) -> Offer | None:
+    def _offer(self, index: int, low: float) -> Offer | None:
         project = self.market.election.projects[index]
         if index in self.offers:
             return self.offers[index]
@@ -182,7 +182,7 @@ class Run:
         stall, purses = self._alive(index, purses)
         if tight and not self._can_afford(stall):
             return None
-        self.offers[index] = priced(stall, purses, self.whole, tight=tight)
+        self.offers[index] = priced(stall, purses, self.whole, tight=tight, low=low)
         return self.offers[index]
 
     def _can_afford(self, stall: Stall) -> bool:
