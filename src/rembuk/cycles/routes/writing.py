@@ -103,7 +103,7 @@ def _text(form: Form, cycle: Cycle | None) -> CycleText | None:
     ballot = form.choice("ballot_type", shown.BALLOT_WORDS)
     most = form.integer("max_choices", required=True, least=0, most=100)
     if ballot == "points" and most == 0:
-        form.errors.say("max_choices", POINTS_FIRST)
+        form.errors.say("max_choices", N_("Tulis berapa poin yang boleh dibagikan, misalnya 10."))
     rule = form.choice("tally_rule", shown.TALLY_WORDS)
     options = _options(form, rule or "")
     if not form.valid or year is None or budget is None or most is None or not (ballot and rule):

@@ -4,7 +4,10 @@ import json
 from collections.abc import Sequence
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
+
+from piccolo.columns import Column
 
 from rembuk import clock
 from rembuk.board import rules as board_rules
@@ -236,7 +239,11 @@ async def name_trustees(
     if vote.state is not ElectionState.DRAFT:
         raise Refused(Refusal.FROZEN)
     row = tables.Election
-    chosen = {row.trustee_key: public_key, row.level: level, row.witness_quorum: witness_quorum}
+    chosen: dict[Column | str, Any] = {
+        row.trustee_key: public_key,
+        row.level: level,
+        row.witness_quorum: witness_quorum,
+    }
     chosen[row.publication] = publication
     await row.update(chosen).where(row.id == vote.id)
     return await election(cycle_id)
