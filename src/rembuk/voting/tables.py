@@ -149,3 +149,17 @@ class Destruction(Table, tablename="destruction"):
     at = Timestamptz(required=True, default=None)
 
     destruction_once = Unique([election], name="destruction_once")
+
+
+class AuditorRecount(Table, tablename="auditor_recount"):
+    """A sworn auditor counted a box again whose ballots are not published, and says whether it is the result."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    election = ForeignKey(Election, null=False, index=True, on_delete=OnDelete.restrict)
+    area = Text(required=True)
+    person = UUID(required=True, default=None)
+    winners_sha256 = Text(required=True, help_text="of the canonical JSON list of ids the auditor found")
+    agrees = Boolean(required=True)
+    at = Timestamptz(required=True, default=None)
+
+    auditor_recount_once = Unique([election, area, person], name="auditor_recount_once")
