@@ -38,6 +38,8 @@ KINDS = {
     rules.Kind.SEED: N_("Dadu pemutus seri"),
     rules.Kind.RESULT: N_("Hasil penghitungan"),
     rules.Kind.CERTIFICATION: N_("Pengesahan hasil"),
+    rules.Kind.REPLACEMENT: N_("Usulan batal dan penggantinya"),
+    rules.Kind.PLEDGE: N_("Janji dana perusahaan"),
     rules.Kind.RECOUNT: N_("Hitung ulang oleh auditor"),
     rules.Kind.DESTROYED: N_("Amplop dimusnahkan"),
 }

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     SEED = "seed"
     RESULT = "result"
     CERTIFICATION = "certification"
+    REPLACEMENT = "replacement"
+    PLEDGE = "pledge"
     RECOUNT = "recount"
     DESTROYED = "destroyed"
 

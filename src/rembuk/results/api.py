@@ -9,6 +9,7 @@ from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle
 from rembuk.errors import Refused
 from rembuk.results import store
+from rembuk.results.documents import CITY
 from rembuk.results.rules import Refusal
 from rembuk.web.guards import PUBLIC
 from rembuk.web.routing import get
@@ -79,8 +80,16 @@ async def district(cycle: str, district: str) -> dict[str, Any]:
     raise Refused(Refusal.NO_RESULT)
 
 
+@get("/api/v1/results/{cycle:str}/kota", guard=PUBLIC)
+async def city(cycle: str) -> dict[str, Any]:
+    """What every district left over, the city round with every step, the reserve list (docs/bundle.md)."""
+    chosen = await cycles.by_slug(cycle)
+    found: dict[str, Any] = json.loads(await store.count_document(chosen.id, CITY))
+    return found
+
+
 def _line(cycle: Cycle) -> ResultLine:
     return ResultLine(cycle.slug, cycle.name, cycle.year, cycle.kind, cycle.currency, cycle.simulated)
 
 
-HANDLERS = [results, result, district]
+HANDLERS = [results, result, district, city]

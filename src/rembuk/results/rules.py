@@ -42,6 +42,8 @@ class Refusal(Reason):
             "per wilayah. Pakai perintah rembuk count."
         ),
     )
+    NOT_STANDING = (409, N_("Usulan ini sekarang tidak didanai, jadi tidak bisa dibatalkan."))
+    NO_REASON = (422, N_("Tulis alasannya, paling sedikit 10 huruf."))
     NAME_TAKEN = (409, N_("Arsip dengan nama itu sudah ada. Pilih nama lain."))
 
 

@@ -157,7 +157,6 @@ class InLine:
     why: str
     start: int = 0
     reserve: int | None = None
-    fate: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from piccolo.columns import UUID, BigInt, Boolean, Bytea, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.uuid import UUID4
-from piccolo.constraints import Unique
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from rembuk.cycles.tables import Cycle
@@ -61,3 +61,24 @@ class DistrictProject(Table, tablename="district_project"):
     withdrawn = Boolean(default=False)
 
     district_project_once = Unique([cycle, area, project], name="district_project_once")
+
+
+class Replacement(Table, tablename="replacement"):
+    """A deed after the result: a funded project withdrawn or paid for by a company, and the reserve that steps in."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
+    number = Integer(required=True, help_text="from 1, in the order of the deeds")
+    cause = Text(required=True, help_text="withdrawal | pledge")
+    project = Text(required=True)
+    withdrawn = Text(null=True, default=None, help_text="the project again when it is withdrawn: only once")
+    freed = BigInt(required=True)
+    successor = Text(null=True, default=None, help_text="the reserve that steps in, if one fits: only once")
+    reason = Text(required=True)
+    created_at = Timestamptz(required=True, default=None)
+
+    replacement_numbered = Unique([cycle, number], name="replacement_numbered")
+    replacement_withdrawn_once = Unique([cycle, withdrawn], name="replacement_withdrawn_once")
+    replacement_successor_once = Unique([cycle, successor], name="replacement_successor_once")
+    replacement_cause = Check("cause IN ('withdrawal', 'pledge')", name="replacement_cause")
+    replacement_money = Check("freed > 0", name="replacement_money")

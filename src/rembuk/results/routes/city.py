@@ -25,6 +25,7 @@ async def city(request: Request, siklus: Slug = None) -> Response:
             public=True,
             cycle=chosen,
             city=found,
+            happened=await store.happened(chosen.id),
             most=MOST_ROWS,
             query=f"?siklus={chosen.slug}",
         )

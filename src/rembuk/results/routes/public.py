@@ -15,7 +15,9 @@ from rembuk.proposals.outlines import coarse_map
 from rembuk.results import store
 from rembuk.results.routes.asked import Slug, chosen_of, file, published_cycles, quoted, shown
 from rembuk.results.rules import Refusal
+from rembuk.results.shown import DistrictResult
 from rembuk.results.store.reading import DistrictLine
+from rembuk.results.store.succeeding import Happened
 from rembuk.web.currency import shown_in
 from rembuk.web.guards import PUBLIC
 from rembuk.web.pages import page
@@ -69,6 +71,7 @@ async def district(request: Request, district: str, siklus: Slug = None, langkah
             result=result,
             step=result.steps[number - 1] if steps else None,
             steps=steps,
+            happened=await _happened_here(chosen, result),
             objections_over=any(each.kind is PhaseKind.RESULTS and each.is_over for each in phases),
             map=await _turnout_map(chosen, lines),
             query=f"?siklus={chosen.slug}",
@@ -112,6 +115,13 @@ async def children_file(district: str, siklus: Slug = None) -> Response:
     chosen, result = await shown(district, siklus)
     text = await store.ballots_text(chosen.id, next((fence.box for fence in result.fences if fence.box), ""))
     return file(text, "text/plain; charset=utf-8", f"suara-anak-{chosen.slug}-{district}.pb")
+
+
+async def _happened_here(cycle: Cycle, result: DistrictResult) -> list[Happened]:
+    """What happened after the result to projects of a district."""
+    here = {each.id for each in (*result.winners, *result.losers)}
+    deeds = await store.happened(cycle.id) if cycle.kind == "round" else []
+    return [deed for deed in deeds if here & {deed.project, deed.successor}]
 
 
 async def _turnout_map(cycle: Cycle, lines: list[DistrictLine]) -> Map | None:

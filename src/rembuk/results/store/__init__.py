@@ -16,6 +16,15 @@ from rembuk.results.store.reading import (
 )
 from rembuk.results.store.recounting import recount_faults
 from rembuk.results.store.showing import district_result
+from rembuk.results.store.succeeding import (
+    book,
+    free_money,
+    happened,
+    propose_withdrawal,
+    titles_of,
+    waiting_withdrawals,
+    withdraw,
+)
 from rembuk.results.store.taking import (
     accept,
     box_file,
@@ -31,6 +40,7 @@ from rembuk.results.store.trying import try_settings
 __all__ = [
     "accept",
     "ballots_text",
+    "book",
     "box_file",
     "city_round",
     "city_round_kind",
@@ -44,13 +54,16 @@ __all__ = [
     "election_of",
     "export_box",
     "finished_cycles",
+    "free_money",
     "hand_in",
+    "happened",
     "named",
     "open_ballots",
     "outer_envelopes",
     "propose_export",
     "propose_opening",
     "propose_publication",
+    "propose_withdrawal",
     "publish",
     "published_boxes",
     "record_contacts",
@@ -58,10 +71,13 @@ __all__ = [
     "recount_faults",
     "sample_of",
     "taken",
+    "titles_of",
     "try_settings",
     "unpublished",
     "waiting_export",
     "waiting_hand_in",
     "waiting_opening",
     "waiting_publication",
+    "waiting_withdrawals",
+    "withdraw",
 ]

@@ -14,6 +14,8 @@ from rembuk.results.figures import Part, figures_of, parts_of, prices_of
 from rembuk.results.rules import RULE_NAMES, Refusal
 from rembuk.results.shown import Comparison, Contender, DistrictResult, Group, Played, Segment
 from rembuk.results.store.reading import eligible_of, in_full, projects_of, segment_of
+from rembuk.results.store.succeeding import Happened, happened
+from rembuk.results.succession import Cause
 from rembuk.results.tables import Count
 
 KELURAHAN_PARTS = 4
@@ -33,7 +35,11 @@ async def district_result(cycle: UUID, area: str, name: str, slug: str, lang: st
     document = json.loads(official["document"])
     city: Row = next((json.loads(row["document"]) for row in rows if row["official"] and row["area"] == CITY), {})
     projects = (await projects_of(cycle)).get(area, {})
-    contenders = {each: contender(project, document, lang) for each, project in projects.items()}
+    fates = fates_of(await happened(cycle))
+    contenders = {
+        each: replace(contender(project, document, lang), fate=fates.get(each, ""))
+        for each, project in projects.items()
+    }
     won = winners_of(document, city, projects)
     published = await in_full(cycle)
     return DistrictResult(
@@ -59,6 +65,16 @@ async def district_result(cycle: UUID, area: str, name: str, slug: str, lang: st
         prices=prices_of(document, {each.id: (each.title, each.issue) for each in contenders.values()}),
         city_round=city.get("city_round", ""),
     )
+
+
+def fates_of(deeds: Iterable[Happened]) -> dict[str, str]:
+    """What became of projects after the result: "withdrawn", "pledged" or "stepped_in", by id."""
+    fates: dict[str, str] = {}
+    for deed in deeds:
+        fates[deed.project] = "withdrawn" if deed.cause is Cause.WITHDRAWAL else "pledged"
+        if deed.successor:
+            fates[deed.successor] = "stepped_in"
+    return fates
 
 
 def in_language(said: str | Mapping[str, str], lang: str) -> str:
