@@ -19,7 +19,7 @@ from rembuk.cycles.tables import Election
 from rembuk.errors import Refused
 from rembuk.people import store
 from rembuk.people.casework import CaseKind, Refusal
-from rembuk.people.store import cases, imports, sealed_sheet
+from rembuk.people.store import cases, imports, readiness, sealed_sheet
 from rembuk.people.tables import RollEntry, RollImport
 from rembuk.piccolo_app import all_tables
 from rembuk.settings import settings
@@ -185,6 +185,22 @@ async def test_not_while_people_vote(db: Any) -> None:
     assert await refused(imports.propose_import(cycle, roll_csv(3), first)) is Refusal.VOTE_BEGAN
     assert await refused(imports.approve_import(id, second)) is Refusal.VOTE_BEGAN
     assert await refused(imports.dry_run(cycle, b"")) is Refusal.VOTE_BEGAN
+
+
+async def test_the_booth_waits_for_the_file(db: Any) -> None:
+    """I14: while a file waits or is written the booth does not open; an empty roll is said and blocks nothing."""
+    await make_areas()
+    cycle, (first, second) = await make_cycle(), await two_officials()
+    assert [(check.passed, check.blocks) for check in await readiness.roll_ready(cycle)] == [
+        (False, False),
+        (True, True),
+    ]
+    id = await imports.propose_import(cycle, roll_csv(3), first)
+    assert [check.passed for check in await readiness.roll_ready(cycle)] == [False, False]
+    await imports.approve_import(id, second)
+    assert [check.passed for check in await readiness.roll_ready(cycle)] == [False, False]
+    await jobs.run_due()
+    assert [check.passed for check in await readiness.roll_ready(cycle)] == [True, True]
 
 
 @pytest.mark.slow

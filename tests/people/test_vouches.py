@@ -9,7 +9,7 @@ import pytest
 from rembuk.errors import Refused
 from rembuk.people import casework, store
 from rembuk.people.casework import Confirmer, Refusal, sample_size, shown_count, vouch_cap
-from rembuk.people.store import vouches
+from rembuk.people.store import readiness, vouches
 from rembuk.people.tables import RollEntry, Vouch
 from rembuk.web.viewer import Role
 from tests.clients import Client
@@ -143,3 +143,17 @@ async def test_the_pages(client: Client) -> None:
     assert "RW 05 Rancabolang" in public and "1–9" in public and "Asep" not in public
     row = await Vouch.select().first()
     assert row and b"surat" not in repr(row).encode()
+
+
+async def test_results_wait_for_the_sample(db: Any) -> None:
+    """T4: results do not open while a drawn vouching has no answer; without vouchings nothing is owed."""
+    cycle, asep = await make_cycle(), await facilitator(RW)
+    first, second = await two_officials()
+    assert [check.passed for check in await readiness.sample_ready(cycle)] == [True]
+    await confirmed(cycle, asep, 3)
+    assert [check.passed for check in await readiness.sample_ready(cycle)] == [False]
+    await vouches.draw_sample(cycle, first)
+    (due,) = [each for each in await vouches.vouches(cycle) if each.call_back == "due"]
+    assert [check.passed for check in await readiness.sample_ready(cycle)] == [False]
+    await vouches.record_call(due.id, "away", second)
+    assert [check.passed for check in await readiness.sample_ready(cycle)] == [True]

@@ -81,7 +81,7 @@ def sheet(order: Order, made: Sequence[tuple[str, VoterCode]]) -> str:
 def _slip(order: Order, serial: str, code: VoterCode) -> str:
     """One envelope: the serial outside, the code and its QR inside; the code stands behind "#" of the address."""
     address = f"{order.site.rstrip('/')}/kode"
-    image = segno.make_qr(f"{address}#{code.text}", error="m").svg_inline(border=2)
+    image = segno.make_qr(f"{address}#{code.text}", error="m").svg_inline(border=2, omitsize=True)
     return (
         f"<article><header><span>{escape(order.title)}</span><span>No. {serial}</span></header>"
         "<p class='fold'>Lipat ke dalam, rekatkan, jangan dibuka petugas.</p>"

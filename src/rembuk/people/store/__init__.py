@@ -1,5 +1,7 @@
 """What other rooms ask about people: accounts and grants, the roll, voter codes, the ways to sign in."""
 
+from rembuk.people.store import imports as imports
+from rembuk.people.store import readiness as readiness
 from rembuk.people.store.accounts import (
     add_resident,
     end_grant,

@@ -209,6 +209,7 @@ async def write_step(id: UUID, sheet: Sheet) -> bool:
     row = await lock_row(RollImport.select().where(RollImport.id == id).first())
     if row["state"] != "approved":
         return True
+    await insist_not_open(row["cycle"])
     start, cycle = row["written"], row["cycle"]
     some = sheet.rows[start : start + STEP]
     if not some:
