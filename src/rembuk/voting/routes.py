@@ -9,9 +9,12 @@ from rembuk.board.store import lookup
 from rembuk.cycles.freezing import FrozenProject
 from rembuk.errors import N_, Refused
 from rembuk.people.signing import forget_signing_seed, signing_seed
+from rembuk.proposals import store as proposals
+from rembuk.proposals.rules import volume_words
+from rembuk.proposals.shown import photo_address
 from rembuk.voting import rules, store
 from rembuk.voting.rules import Chosen, Poll, Refusal, Voter
-from rembuk.voting.seal import NONCE_BYTES, Choice, seed_of
+from rembuk.voting.seal import NONCE_BYTES, seed_of
 from rembuk.web.forms import Form, read_form
 from rembuk.web.guards import PUBLIC, SIGNED_IN
 from rembuk.web.pages import page, redirect
@@ -40,16 +43,18 @@ async def enter(request: Request) -> Response:
 @post("/bilik", guard=SIGNED_IN)
 async def change(request: Request) -> Response:
     """Back from the review to the ballot, with the picks still ticked."""
-    voter = await _voter(request)
-    return await _ballot(request, voter, await store.poll_of(voter), _chosen(await read_form(request)))
+    voter, form = await _voter(request), await read_form(request)
+    return await _ballot(request, voter, await store.poll_of(voter), _chosen(form))
 
 
 @post("/bilik/tinjau", guard=SIGNED_IN)
 async def review(request: Request) -> Response:
     """The picks once more, with the receipt code they will have; only the fact of a review is kept."""
     voter = await _voter(request)
-    poll, chosen = await store.poll_of(voter), _chosen(await read_form(request))
-    if reason := rules.why_not(chosen, poll, await store.mark_of(voter)):
+    poll, form = await store.poll_of(voter), await read_form(request)
+    chosen = _chosen(form)
+    same = Refusal.SAME_PLACE if len(set(_places(form))) < len(_places(form)) else None
+    if reason := rules.why_not(chosen, poll, await store.mark_of(voter)) or same:
         refused = Refused(reason, **rules.facts(chosen, poll))
         if reason.status != 422:
             raise refused
@@ -58,6 +63,24 @@ async def review(request: Request) -> Response:
         return _to_the_code(request)
     await store.visited(voter)
     return await _review(request, poll, chosen, secrets.token_bytes(NONCE_BYTES))
+
+
+@post("/bilik/usulan/{number:int}", guard=SIGNED_IN)
+async def read(request: Request, number: int) -> Response:
+    """A proposal inside the booth, without its debate; the picks come along and go back to the same row."""
+    poll, form = await store.poll_of(await _voter(request)), await read_form(request)
+    frozen = next((each for each in poll.projects if each.id == str(number)), None)
+    if frozen is None:
+        raise Refused(Refusal.NO_SUCH_PROJECT)
+    return page(
+        request,
+        "voting/project.html",
+        frozen=frozen,
+        detail=await proposals.by_number(number),
+        photo_address=photo_address,
+        volume=volume_words,
+        fields=rules.fields_of(_chosen(form), poll.ballot_type),
+    )
 
 
 @post("/bilik/uji", guard=SIGNED_IN)
@@ -72,9 +95,10 @@ async def challenge(request: Request) -> Response:
         request,
         "voting/challenge.html",
         poll=poll,
-        chosen=chosen,
+        chosen=rules.choice_of(chosen, poll.ballot_type),
+        fields=rules.fields_of(chosen, poll.ballot_type),
         seed=seed_of(nonce, poll.election).hex(),
-        plain=Choice.of_set(chosen).plain.decode(),
+        plain=rules.choice_of(chosen, poll.ballot_type).plain.decode(),
         code=grouped(sealed.leaf.receipt),
     )
 
@@ -149,7 +173,27 @@ def _to_the_code(request: Request) -> Response:
 
 
 def _chosen(form: Form) -> Chosen:
+    """What the fields say: boxes ticked, places from the best down, or points above 0; a wrong number spoils."""
+    if points := _numbers(form, rules.FIELD["points"]):
+        return tuple(sorted((project, number) for project, number in points.items() if number))
+    if places := _numbers(form, rules.FIELD["ranked"]):
+        named = [project for project, place in places.items() if place > 0]
+        return tuple(sorted(named, key=lambda project: (places[project], project)))
     return rules.canonical(form.list("choice"))
+
+
+def _numbers(form: Form, beginning: str) -> dict[str, int]:
+    """The numbers typed beside projects, by project; -1 for what is no whole number."""
+    typed = {name.partition("-")[2]: form.text(name) for name in form.fields if name.startswith(f"{beginning}-")}
+    return {project: int(text) if _is_number(text) else -1 for project, text in typed.items() if text}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 8
+
+
+def _places(form: Form) -> list[int]:
+    return list(_numbers(form, rules.FIELD["ranked"]).values())
 
 
 def _nonce(form: Form) -> bytes:
@@ -169,7 +213,8 @@ async def _ballot(request: Request, voter: Voter, poll: Poll, chosen: Chosen, er
         status=422 if error else 200,
         poll=poll,
         projects=rules.shuffled(poll.projects, voter.roll),
-        chosen=chosen,
+        values=rules.values_of(chosen),
+        used=rules.used(chosen, poll),
         picks=_picks(poll, chosen),
         ties=rules.tie_words(poll.projects),
         total=rules.total(chosen, poll),
@@ -186,7 +231,8 @@ async def _review(request: Request, poll: Poll, chosen: Chosen, nonce: bytes, un
         "voting/review.html",
         status=503 if unsent else 200,
         poll=poll,
-        chosen=chosen,
+        fields=rules.fields_of(chosen, poll.ballot_type),
+        values=rules.values_of(chosen),
         picks=_picks(poll, chosen),
         total=rules.total(chosen, poll),
         nonce=nonce.hex(),
@@ -197,7 +243,11 @@ async def _review(request: Request, poll: Poll, chosen: Chosen, nonce: bytes, un
 
 
 def _picks(poll: Poll, chosen: Chosen) -> list[FrozenProject]:
-    return [project for project in poll.projects if project.id in chosen]
+    """The chosen projects as the slip lists them: best first, most points first, else as on the ballot."""
+    values = rules.values_of(chosen)
+    picked = [project for project in poll.projects if project.id in values]
+    weight = {"ranked": 1, "points": -1}.get(poll.ballot_type, 0)
+    return sorted(picked, key=lambda project: weight * values[project.id])
 
 
 async def _receipt_page(request: Request, code: str = "", status: int = 200, **context: Any) -> Response:
@@ -221,4 +271,4 @@ async def _receipt_page(request: Request, code: str = "", status: int = 200, **c
     )
 
 
-HANDLERS = [enter, change, review, challenge, send, receipt, check, status]
+HANDLERS = [enter, change, review, read, challenge, send, receipt, check, status]

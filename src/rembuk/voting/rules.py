@@ -11,10 +11,15 @@ from rembuk.errors import N_, Reason, Said
 from rembuk.money import rupiah
 from rembuk.review.rules import Tie, tie_sentences
 from rembuk.tally.ballots import BALLOTS, Slip, Spoiled
+from rembuk.voting.seal import Choice
 
 SMALL_CELL = 10
-Chosen = tuple[str, ...]
-"""Ids of the projects a voter chose, in canonical order."""
+Chosen = tuple[str, ...] | tuple[tuple[str, int], ...]
+"""Ids of the projects a voter chose, best first when ranked; pairs of id and points where points are given."""
+
+
+FIELD = {"ranked": "rank", "points": "points"}
+"""How the fields of a form begin where each project has its own: rank-12, points-12."""
 
 
 class State(StrEnum):
@@ -44,6 +49,8 @@ class Refusal(Reason):
     BURNED = (410, N_("Surat suara ini sudah dibuka untuk diuji dan tidak bisa dikirim. Tinjau lagi."))
     OTHER_BALLOT = (409, N_("Halaman ini sudah dipakai untuk surat suara lain. Buka bilik dan tinjau lagi."))
     COPIED = (409, N_("Amplop ini sudah ada di papan bukti. Buka bilik dan tinjau lagi."))
+    NO_SUCH_PROJECT = (404, N_("Usulan ini tidak ada di surat suara Anda."))
+    SAME_PLACE = (422, N_("Dua usulan Anda taruh di urutan yang sama. Pilih satu usulan untuk tiap urutan."))
     NOT_SIGNED = (403, N_("Masuk lagi dengan kode pemilih, lalu kirim surat suara Anda."))
 
 
@@ -79,6 +86,18 @@ class Poll:
     def costs(self) -> Mapping[str, int]:
         """Cost by project id."""
         return {project.id: project.cost for project in self.projects}
+
+    @property
+    def slip(self) -> Slip:
+        """What a ballot of this district is checked against."""
+        if self.ballot_type == "points":
+            return Slip(self.costs, self.ceiling, points=self.limit)
+        return Slip(self.costs, self.ceiling, most=self.limit or None)
+
+    @property
+    def most(self) -> int:
+        """The most a slip holds: points, places or projects."""
+        return self.limit or len(self.projects)
 
 
 @dataclass(frozen=True)
@@ -131,6 +150,32 @@ def canonical(chosen: Iterable[str]) -> Chosen:
     return tuple(sorted(set(chosen)))
 
 
+def ids_of(chosen: Chosen) -> tuple[str, ...]:
+    """The projects a ballot names."""
+    return tuple(each if isinstance(each, str) else each[0] for each in chosen)
+
+
+def choice_of(chosen: Chosen, ballot_type: str) -> Choice:
+    """What is sealed of these choices."""
+    if ballot_type == "points":
+        return Choice.of_points(each for each in chosen if not isinstance(each, str))
+    return Choice(ids_of(chosen)) if ballot_type == "ranked" else Choice.of_set(ids_of(chosen))
+
+
+def values_of(chosen: Chosen) -> dict[str, int]:
+    """By project its points, or its place from 1 where there are none: what a form shows again."""
+    return {each: place for place, each in enumerate(ids_of(chosen), 1)} | dict(
+        each for each in chosen if not isinstance(each, str)
+    )
+
+
+def fields_of(chosen: Chosen, ballot_type: str) -> list[tuple[str, str]]:
+    """The fields of a form that say these choices again."""
+    if ballot_type in FIELD:
+        return [(f"{FIELD[ballot_type]}-{project}", str(number)) for project, number in values_of(chosen).items()]
+    return [("choice", project) for project in ids_of(chosen)]
+
+
 def why_not(chosen: Chosen, poll: Poll, mark: Mark) -> Reason | None:
     """The first reason this ballot cannot be taken, or None when it can."""
     if mark.on_paper:
@@ -144,10 +189,9 @@ def why_not(chosen: Chosen, poll: Poll, mark: Mark) -> Reason | None:
 
 def why_spoiled(chosen: Chosen, poll: Poll) -> Reason | None:
     """The first rule of its ballot type that these choices break, or None; no choice is a blank ballot."""
-    if poll.elsewhere.intersection(chosen):
+    if poll.elsewhere.intersection(ids_of(chosen)):
         return Refusal.OTHER_DISTRICT
-    slip = Slip(costs=poll.costs, ceiling=poll.ceiling, most=poll.limit or None)
-    reason = BALLOTS[poll.ballot_type].why_spoiled(chosen, slip)
+    reason = BALLOTS[poll.ballot_type].why_spoiled(chosen, poll.slip)
     return _IN_THE_BOOTH.get(reason, reason) if reason else None
 
 
@@ -158,13 +202,21 @@ def facts(chosen: Chosen, poll: Poll) -> dict[str, object]:
         "over": rupiah(max(0, total(chosen, poll) - poll.ceiling)),
         "limit": poll.limit,
         "more": max(0, len(chosen) - poll.limit),
+        "points": poll.limit,
     }
 
 
 def total(chosen: Chosen, poll: Poll) -> int:
     """What the chosen projects cost together, in rupiah."""
     costs = poll.costs
-    return sum(costs.get(project, 0) for project in chosen)
+    return sum(costs.get(project, 0) for project in ids_of(chosen))
+
+
+def used(chosen: Chosen, poll: Poll) -> int:
+    """How much of the slip is filled: rupiah in a knapsack, points, else projects."""
+    if poll.ballot_type == "knapsack":
+        return total(chosen, poll)
+    return sum(values_of(chosen).values()) if poll.ballot_type == "points" else len(chosen)
 
 
 @dataclass(frozen=True)

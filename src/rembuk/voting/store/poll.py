@@ -94,7 +94,8 @@ def frozen_poll(config: str, cycle: UUID, district: str) -> Poll:
     if mine is None:
         raise Refused(Refusal.NOT_ON_ROLL)
     every = [project.id for each in frozen.districts for project in each.projects]
-    most = frozen.most or max(len(each.projects) for each in frozen.districts)
+    points = frozen.most if frozen.ballot_type == "points" else None
+    most = (0 if points else frozen.most) or max(len(each.projects) for each in frozen.districts)
     return Poll(
         election=frozen.election,
         cycle=cycle,
@@ -106,7 +107,7 @@ def frozen_poll(config: str, cycle: UUID, district: str) -> Poll:
         ceiling=mine.ceiling,
         projects=mine.projects,
         trustee_key=frozen.trustee_key,
-        length=ballot_length(every, most),
+        length=ballot_length(every, most, points),
         elsewhere=frozenset(every) - {project.id for project in mine.projects},
         children=bool(mine.parent),
     )
