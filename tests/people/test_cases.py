@@ -27,7 +27,16 @@ from tests.people.rolls import KELURAHAN, OTHER, make_areas, nik_of, two_officia
 RW = f"{KELURAHAN}.005"
 KTP = "Bertemu orangnya, KTP cocok."
 BORN = date(1985, 8, 5)
-FORM = {"nama": "Euis", "nik": NIK, "lahir": "05-08-1985", "kelurahan": KELURAHAN, "rw": "5", "hp": PHONE, "kk": ""}
+FORM = {
+    "nama": "Euis",
+    "nik": NIK,
+    "lahir": "05-08-1985",
+    "kelurahan": KELURAHAN,
+    "rw": "5",
+    "hp": PHONE,
+    "kk": "",
+    "setuju": "1",
+}
 
 
 async def refused(work: Any) -> Any:
@@ -198,6 +207,8 @@ async def test_faults_stand_beside_their_fields(client: Client) -> None:
     assert answer.status_code == 422
     assert answer.text.count('aria-invalid="true"') >= 6
     assert "3273279908850001" not in answer.text
+    unasked = await client.post("/daftar", {**FORM, "setuju": ""})
+    assert unasked.status_code == 422 and "boleh dipakai untuk daftar pemilih" in unasked.text
     nowhere = await client.post("/daftar", {**FORM, "rw": "99"})
     assert "Nomor RW ini tidak ada" in nowhere.text and NIK not in nowhere.text
 

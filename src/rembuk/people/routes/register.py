@@ -25,6 +25,7 @@ NO_NIK = N_("NIK masih kosong. Lihat KTP atau kartu keluarga.")
 NO_NAME = N_("Nama masih kosong. Tulis seperti di KTP.")
 NO_BORN = N_("Tanggal lahir tidak terbaca. Tulis seperti 25-08-1985.")
 NO_KK = N_("Nomor KK terdiri dari 16 angka. Boleh dikosongkan.")
+NO_CONSENT = N_("Centang dulu bahwa data ini boleh dipakai untuk daftar pemilih.")
 NO_PLACE = N_("Pilih kelurahan dari daftar.")
 NO_RW = N_("Nomor RW ini tidak ada di kelurahan itu.")
 
@@ -91,6 +92,8 @@ async def _asked(form: Form) -> Asked | None:
     if born is None or not 0 <= clock.now().year - born.year <= 130:
         form.errors.say("lahir", NO_BORN)
     rw = await _rw(form)
+    if not form.ticked("setuju"):
+        form.errors.say("setuju", NO_CONSENT)
     if not form.valid or born is None:
         return None
     return Asked(name, nik, rw, born, kk, phone)
