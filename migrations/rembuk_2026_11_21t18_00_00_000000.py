@@ -12090,7 +12090,7 @@ async def forwards():
             "null": False,
             "primary_key": False,
             "unique": True,
-            "index": False,
+            "index": True,
             "index_method": IndexMethod.btree,
             "choices": None,
             "db_column_name": None,

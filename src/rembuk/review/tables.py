@@ -39,7 +39,7 @@ class ProposalTie(Table, tablename="proposal_tie"):
     """A proposal that shares an exclusive group with others, or requires another one of its kecamatan."""
 
     id = UUID(primary_key=True, default=UUID4())
-    proposal = ForeignKey(Proposal, null=False, unique=True, on_delete=OnDelete.restrict)
+    proposal = ForeignKey(Proposal, null=False, unique=True, index=True, on_delete=OnDelete.restrict)
     group_name = Text(default="", help_text="at most one of a group wins in its kecamatan")
     requires = Text(default="", help_text="number of the proposal it requires")
     by = UUID(null=True, default=None)
