@@ -1,8 +1,11 @@
 """Small public pages to read: how safe the vote is, what words mean, personal data, and downloads."""
 
+from rembuk.board import store as board
 from rembuk.cycles import store as cycles
 from rembuk.front.glossary import TERMS
 from rembuk.places import store as places
+from rembuk.results.store.destroying import is_destroyed
+from rembuk.voting import store as voting
 from rembuk.web.guards import PUBLIC
 from rembuk.web.pages import page
 from rembuk.web.routing import Request, Response, get
@@ -11,7 +14,18 @@ from rembuk.web.routing import Request, Response, get
 @get("/aman", guard=PUBLIC)
 async def safety_page(request: Request) -> Response:
     """What the vote promises, how each promise can be checked, and what is not promised."""
-    return page(request, "front/safety.html", public=True)
+    cycle = await cycles.current_cycle()
+    election = await cycles.find_election(cycle.id) if cycle else None
+    return page(
+        request,
+        "front/safety.html",
+        public=True,
+        cycle=cycle,
+        election=election,
+        held=await voting.ceremony_of(election.id) if election else None,
+        witnesses=await board.witness_lines(),
+        destroyed=await is_destroyed(election.id) if election else False,
+    )
 
 
 @get("/istilah", guard=PUBLIC)
