@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -10,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from piccolo.query.functions import Count
 
 from rembuk import clock
 from rembuk.board import store as board
@@ -69,15 +69,12 @@ async def load_package(cycle: UUID, body: bytes, by: UUID) -> Package:
 async def batches(cycle: UUID) -> list[BatchFacts]:
     """The packages of a cycle, by name."""
     rows = await CodeBatch.select().where(CodeBatch.cycle == cycle).order_by(CodeBatch.name)
-    states: dict[str, Counter[str]] = {}
-    for row in await Credential.select(Credential.batch, Credential.state).where(Credential.cycle == cycle):
-        states.setdefault(row["batch"], Counter())[row["state"]] += 1
-    return [
-        BatchFacts(
-            row["name"], row["area"], row["code_count"], row["loaded_at"], dict(states.get(row["name"], Counter()))
-        )
-        for row in rows
-    ]
+    states: dict[str, dict[str, int]] = {}
+    counts = Credential.select(Credential.batch, Credential.state, Count()).where(Credential.cycle == cycle)
+    for row in await counts.group_by(Credential.batch, Credential.state):
+        states.setdefault(row["batch"], {})[row["state"]] = row["count"]
+    names = ("name", "area", "code_count", "loaded_at")
+    return [BatchFacts(**{name: row[name] for name in names}, states=states.get(row["name"], {})) for row in rows]
 
 
 async def code_events(cycle: UUID, most: int = 100) -> list[EventFacts]:

@@ -1,5 +1,6 @@
 """Voter codes as the server knows them: serials, public keys, second factors; loaded, handed out, voided."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from rembuk import clock
 from rembuk.board import rules as board
-from rembuk.board.store import append, audit
+from rembuk.board.store import append, audit, leaves_of
 from rembuk.cycles.tables import Cycle
 from rembuk.database import lock_row, transaction
 from rembuk.errors import Refused
@@ -116,7 +117,7 @@ async def _void(cycle: UUID, serial: str, reason: str, by: UUID | None) -> None:
     if not gone:
         raise Refused(Refusal.NO_SUCH_CODE)
     await audit(by, "facilitator" if by else "system", "void code", f"serial:{serial}", without_nik(reason))
-    await commit_roll_keys(cycle, "void")
+    await _repeat_roll_keys(cycle, "void")
 
 
 @transaction
@@ -189,6 +190,18 @@ async def commit_roll_keys(cycle: UUID, cause: str) -> None:
         "moment": clock.now().isoformat(timespec="microseconds"),
     }
     await append(board.Kind.ROLL_KEYS, body)
+
+
+async def _repeat_roll_keys(cycle: UUID, cause: str) -> None:
+    """Post the last root again: voiding a code changes no key, so a city's million are not read for it."""
+    posted = [json.loads(leaf.body) for leaf in await leaves_of(board.Kind.ROLL_KEYS)]
+    last = next((body for body in reversed(posted) if body["cycle"] == str(cycle)), None)
+    if last is None:
+        await commit_roll_keys(cycle, cause)
+        return
+    moment = clock.now().isoformat(timespec="microseconds")
+    same = {name: last[name] for name in ("cycle", "count", "root")}
+    await append(board.Kind.ROLL_KEYS, {**same, "cause": cause, "moment": moment})
 
 
 async def code_keys(roll: UUID) -> frozenset[str]:
