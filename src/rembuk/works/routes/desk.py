@@ -64,7 +64,8 @@ def areas_of(who: Viewer) -> tuple[str, ...]:
 @get(DESK, guard=OFFICIAL | AUDITOR)
 async def desk(request: Request, daftar: str = "", halaman: PageNumber = 1) -> Response:
     """What is overdue, what has no plan yet, and every work of one's areas; the first list that holds something."""
-    areas, atlas = areas_of(viewer(request)), await places.atlas()
+    who, atlas = viewer(request), await places.atlas()
+    areas = areas_of(who)
     cards, late = await store.cards_in(areas), await store.overdue(areas, _today())
     fresh = await store.not_begun(areas)
     lengths = {"lewat": len(late), "baru": len(fresh), "semua": len(cards)}
@@ -75,6 +76,8 @@ async def desk(request: Request, daftar: str = "", halaman: PageNumber = 1) -> R
     return page(
         request,
         "works/desk.html",
+        may_write=(may_write := who.has_any(OFFICIAL.roles)),
+        work_address=f"{DESK}/" if may_write else "/pelaksanaan/",
         chosen=chosen,
         total=lengths[chosen],
         tabs=[
