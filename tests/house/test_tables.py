@@ -141,5 +141,11 @@ def test_unique_rules_over_nullable_columns_are_meant() -> None:
     assert loose <= MEANT, loose - MEANT
 
 
-MEANT = {"job_key", "roll_entry_nik_once", "roll_entry_person_once"}
+MEANT = {
+    "job_key",
+    "replacement_successor_once",
+    "replacement_withdrawn_once",
+    "roll_entry_nik_once",
+    "roll_entry_person_once",
+}
 """Unique rules that should let rows with an empty column be."""

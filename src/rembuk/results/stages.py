@@ -6,7 +6,7 @@ The stages are those of `rembuk.tally.stages` (tally.md 2): a district's fences,
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rembuk.tally.city import City, Envelope, Fence, Leftover
+from rembuk.tally.city import City, Envelope, Fence
 from rembuk.tally.city_result import CityResult, EnvelopeResult
 from rembuk.tally.election import BadElection, Election
 from rembuk.tally.merge import narrowed
@@ -78,17 +78,13 @@ def from_city_round(result: CityResult, election: Election) -> tuple[str, ...]:
 
 
 def how(result: CityResult, code: str) -> dict[str, str]:
-    """By what each project of a district got its place: "fence:<name>", "rest", "city", "reserve:<n>"; else absent.
-
-    Without a city round a district's reserves step in for its own projects only: they are numbered among themselves.
-    """
+    """By what each project of a district got its place: "fence:<name>", "rest", "city", "reserve:<n>"; else absent."""
     found = result.envelopes[code]
     said = {winner: f"fence:{fence.name}" for fence in found.fences for winner in fence.result.winners}
     said |= dict.fromkeys(found.result.winners, REST)
     said |= {winner: CITY for winner in result.city.winners if winner in found.result.costs}
-    shared = result.leftover is Leftover.CITY_ROUND
-    line = [entry for entry in result.reserve if shared or entry.district == code]
-    return said | {each.project: f"reserve:{nth}" for nth, each in enumerate(line, 1) if each.district == code}
+    line = enumerate(result.reserve, 1)
+    return said | {each.project: f"reserve:{nth}" for nth, each in line if each.district == code}
 
 
 def not_applicable(city: City, result: CityResult, code: str) -> str:

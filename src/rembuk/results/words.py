@@ -5,14 +5,15 @@ from typing import Any
 
 from rembuk.cycles.freezing import SMALLEST_FULL
 from rembuk.results import stages
-from rembuk.results.citywords import of_city, of_place
 from rembuk.tally.city import City
 from rembuk.tally.city_result import CityResult
 from rembuk.tally.election import Election
-from rembuk.tally.explain import explain, representation
+from rembuk.tally.explain import Explanation, explain, representation
+from rembuk.tally.explain_city import explain_city
 from rembuk.tally.fairness import Fairness, fairness
 from rembuk.tally.languages import LANGUAGES
 from rembuk.tally.probe import lacking
+from rembuk.tally.probe_city import lacking_in_city
 from rembuk.tally.replay import replayed
 from rembuk.tally.result import Result
 
@@ -31,19 +32,24 @@ def told(election: Election, result: Result, *, probe: bool = True, open_ballots
 def told_district(city: City, result: CityResult, code: str) -> Told:
     """The same of a district of a round, fences and the city round included; `how` each project got its place."""
     election = city.envelopes[code].election
-    *fences, rest = stages.stages_of(city, result, code)
-    said = spoken(rest.election, rest.result, probe=True)
-    for fence in fences:
-        why = spoken(fence.election, fence.result, probe=False)["why"]
-        said["why"] |= {winner: why[winner] for winner in fence.result.winners}
-    given = stages.from_city_round(result, election)
-    whole = stages.whole_result(result.envelopes[code], given, election)
-    reason = stages.not_applicable(city, result, code)
-    how = stages.how(result, code)
-    said["why"] = {project: of_place(why, how.get(project, "")) for project, why in said["why"].items()}
-    said["why"] |= {project: why for project, why in of_city(city, result).items() if project in given}
+    *_, rest = stages.stages_of(city, result, code)
+    lacks = lacking_in_city(city, result, code)
+    told = {lang: explain_city(city, result, language=lang, lacks=lacks, code=code) for lang in LANGUAGES.names()}
+    whole = stages.whole_result(result.envelopes[code], stages.from_city_round(result, election), election)
     shown = election.voters >= SMALLEST_FULL
-    return {**said, "how": how, **figures(election, whole, shown=shown, not_applicable=reason)}
+    return {
+        **_reasons(told),
+        "said": _said(rest.election, rest.result),
+        "how": stages.how(result, code),
+        **figures(election, whole, shown=shown, not_applicable=stages.not_applicable(city, result, code)),
+    }
+
+
+def told_city(result: CityResult, districts: Mapping[str, Told]) -> Told:
+    """Why each project the city round looked at was funded or not, out of what was told of its district."""
+    known = {project: why for told in districts.values() for project, why in told["why"].items()}
+    said = [known[step.project] for step in result.city.steps]
+    return {"why": {step.project: known[step.project] for step in result.city.steps}, "said": said}
 
 
 def told_fences(city: City, result: CityResult, code: str) -> list[list[Mapping[str, str]]]:
@@ -56,10 +62,14 @@ def spoken(election: Election, result: Result, *, probe: bool) -> Told:
     """Why each project of a contest won or lost and what it lacked, a sentence per step; each in every language."""
     lacks = lacking(election, result) if probe else {}
     told = {lang: explain(election, result, language=lang, lacks=lacks) for lang in LANGUAGES.names()}
+    return {**_reasons(told), "said": _said(election, result)}
+
+
+def _reasons(told: Mapping[str, Mapping[str, Explanation]]) -> Told:
+    """Sentences by project and language, and what each that lost lacked."""
     every = list(told["id"].values())
     return {
         "why": {p: {lang: sentences[p].sentence for lang, sentences in told.items()} for p in told["id"]},
-        "said": _said(election, result),
         "more_votes": {each.project: each.more_votes for each in every if each.more_votes is not None},
         "fitting_cost": {each.project: each.fitting_cost for each in every if each.fitting_cost is not None},
     }

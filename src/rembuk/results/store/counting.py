@@ -16,7 +16,6 @@ from rembuk.cycles.rules import ElectionState
 from rembuk.database import transaction
 from rembuk.errors import Refused
 from rembuk.results import words
-from rembuk.results.citywords import of_city, of_place
 from rembuk.results.documents import CITY, Paper, documents_of, stage_body
 from rembuk.results.rules import Refusal
 from rembuk.results.stages import how, other_rules
@@ -136,21 +135,20 @@ def all_counted(agreement: Agreement, ballots: Mapping[str, Ballots], seed: byte
     city = city_of(agreement, ballots, seed)
     shown = open_boxes(agreement, city)
     result = count_city(city)
-    done = [_kept(city, paper, _told(city, result, paper)) for paper in documents_of(city, result, shown).values()]
+    told = {code: words.told_district(city, result, code) for code in city.envelopes}
+    done = []
+    for paper in documents_of(city, result, shown).values():
+        said = words.told_city(result, told) if paper.area == CITY else told[paper.area] | _fences(city, result, paper)
+        done.append(_kept(city, paper, said))
     for other in other_rules(city):
         done += _other(city, other, documents_of(city, other, shown))
     return done
 
 
-def _told(city: City, result: CityResult, paper: Paper) -> dict[str, Any]:
-    if paper.area != CITY:
-        spoken = words.told_fences(city, result, paper.area)
-        fences = [{**fence, "said": said} for fence, said in zip(paper.body["fences"], spoken, strict=True)]
-        return {**words.told_district(city, result, paper.area), "fences": fences}
-    places = {name: place for code in city.envelopes for name, place in how(result, code).items()}
-    why = {project: of_place(said, places.get(project, "")) for project, said in of_city(city, result).items()}
-    said = of_city(city, result)
-    return {"why": why, "said": [said[step.project] for step in result.city.steps]}
+def _fences(city: City, result: CityResult, paper: Paper) -> dict[str, Any]:
+    """The fences of a district's document with a sentence for every step."""
+    spoken = words.told_fences(city, result, paper.area)
+    return {"fences": [{**fence, "said": said} for fence, said in zip(paper.body["fences"], spoken, strict=True)]}
 
 
 def _kept(city: City, paper: Paper, told: Mapping[str, Any]) -> Counted:

@@ -67,6 +67,11 @@ async def district_result(cycle: UUID, area: str, name: str, slug: str, lang: st
     )
 
 
+async def _contenders(cycle: UUID, document: Row, projects: Mapping[str, Row], lang: str) -> dict[str, Contender]:
+    fates = fates_of(await happened(cycle))
+    return {name: replace(contender(row, document, lang), fate=fates.get(name, "")) for name, row in projects.items()}
+
+
 def fates_of(deeds: Iterable[Happened]) -> dict[str, str]:
     """What became of projects after the result: "withdrawn", "pledged" or "stepped_in", by id."""
     fates: dict[str, str] = {}
