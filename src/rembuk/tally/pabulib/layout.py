@@ -12,6 +12,7 @@ KINDS = {
 PARTS = ("META", "PROJECTS", "VOTES")
 NUMBER = re.compile(r"(\d{1,18})(?:[.,](\d{1,6}))?", re.ASCII)
 MOST_MONEY = 2**62
+MOST_PROJECTS = 20_000  # forty times the longest published slip; more is a mistake, and is refused while it is read
 PLACES = 3  # an ordinal file without max_length: the reference outcomes score it as a ballot of three places
 OUR_COLUMNS = ("area", "group", "requires", "refusal")
 

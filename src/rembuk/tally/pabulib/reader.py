@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rembuk.tally.election import Election, Options, Project
-from rembuk.tally.pabulib.layout import KINDS, MOST_MONEY, NUMBER, PARTS, PLACES, BadFile
+from rembuk.tally.pabulib.layout import KINDS, MOST_MONEY, MOST_PROJECTS, NUMBER, PARTS, PLACES, BadFile
 from rembuk.tally.pabulib.votes import Votes, fitted
 
 
@@ -91,6 +91,8 @@ class _Reader:
                     if not part:
                         raise self.bad(reader.line_num, "the file does not begin with META")
                     parts[part].append((reader.line_num, row))
+                    if len(parts[part]) > MOST_PROJECTS + 1:
+                        raise self.bad(reader.line_num, f"the part {part} has more than {MOST_PROJECTS} lines")
         except csv.Error as error:
             raise self.bad(reader.line_num, str(error)) from None
         missing = PARTS[PARTS.index(part) + 1] if part else "META"
