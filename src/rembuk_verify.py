@@ -137,7 +137,8 @@ def ed25519_verifies(public: bytes, message: bytes, signature: bytes) -> bool:
             total[-1] = _add(total[-1], row[digit])
     x, y, z, t = total[1]
     x, y, z, t = _add(total[0], (P - x, y, z, P - t))
-    x, y = x * pow(z, P - 2, P) % P, y * pow(z, P - 2, P) % P
+    inverse = pow(z, P - 2, P)
+    x, y = x * inverse % P, y * inverse % P
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 def x25519(secret: bytes, public: bytes) -> bytes:
     """The shared secret (RFC 7748, 5)."""
