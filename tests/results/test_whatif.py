@@ -1,5 +1,6 @@
 """What-if for officials: other rules and quotas over published ballots; compared, shared by address, never kept."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,15 @@ from rembuk.people.tables import Person
 from rembuk.results import store, whatif
 from rembuk.results.archive import import_files
 from rembuk.results.tables import BallotsFile, Count
-from rembuk.results.whatif import Case, Setting
+from rembuk.results.whatif import Base, Case, Setting
 from rembuk.tally.count import count
-from rembuk.tally.election import Completion, Election, Project, Utility
+from rembuk.tally.election import Completion, Election, Options, Project, Utility
 from rembuk.tally.pabulib import parse
 from rembuk.web.viewer import Role
 from tests.city import city
 from tests.clients import Client
 from tests.results.test_figures import FOUR_OF_FIVE
+from tests.results.test_rounds import counted_city
 from tests.strategies import elections
 
 AT = "/petugas/uji-aturan"
@@ -45,7 +47,7 @@ def test_comparing_is_fair_to_both_sides(one: Election, other: Election) -> None
     """What enters and leaves explains the difference in number and money; the first setting moves nobody."""
     cases = [Case("1", "Satu", one), Case("2", "Dua", other)]
     asked: list[tuple[Setting, dict[str, int]]] = [(Setting(), {}), (Setting("greedy"), {"2": 100})]
-    first, second = whatif.run(cases, asked)
+    first, second = whatif.run(cases, Base(), asked)
     assert first and second
     assert (first.enters, first.leaves, first.better, first.worse) == ((), (), 0, 0)
     assert first.funded == len(count(one).winners) + len(count(other).winners)
@@ -64,7 +66,7 @@ def test_a_rule_that_cannot_count_these_ballots_stands_empty() -> None:
         (Setting("equal_shares", utility=Utility.POINTS), {}),
         (Setting("equal_shares", completion=Completion.ADD1U), {}),
     ]
-    none, some = whatif.run([Case("1", "Satu", election)], asked)
+    none, some = whatif.run([Case("1", "Satu", election)], Base(), asked)
     assert none is None and some and some.funded == 1
 
 
@@ -84,7 +86,7 @@ def test_who_gains_and_who_loses() -> None:
     """Worked by hand: equal shares buys a and c in the north (share 90/8), only a in the south (90/7)."""
     texts = (FOUR_OF_FIVE + "8;c\n", FOUR_OF_FIVE)
     cases = [Case(str(nth), "x", parse(text).election) for nth, text in enumerate(texts)]
-    first, second = whatif.run(cases, [(Setting(), {}), (Setting("equal_shares"), {})])
+    first, second = whatif.run(cases, Base(), [(Setting(), {}), (Setting("equal_shares"), {})])
     assert first and second
     assert [each.title for each in second.enters] == ["Keran umum"]
     assert [each.title for each in second.leaves] == ["Jalan setapak", "Jalan setapak"]
@@ -171,3 +173,52 @@ async def test_a_round_of_ours_with_another_quota(db: Any, monkeypatch: pytest.M
     with pytest.raises(Refused) as no:
         await store.try_settings(made.cycle, [Setting(quota="need_weighted", total=total, poor=1)])
     assert "keluarga miskin" in no.value.sentence(), "nobody has that figure here"
+
+
+def test_money_aside_caps_and_the_city_round() -> None:
+    """L9, by hand, 100 in each district: a 70 (5 votes), w 40 for water (1 vote); b 70 (4), c 60 (3), both in one RW.
+
+    As it is: a and b. With 50 % for water: w and b, for 60 are too little for a. With a city round of 30 + 30: c with
+    3/7 comes before w with 1/6; with one per RW c is out and w gets the money.
+    """
+    here, there = Options(threshold=1), {"area": "3"}
+    x = Election.of(
+        [Project("a", 70, area="1"), Project("w", 40, area="2", issue="clean_water")],
+        [(("a",), 5), (("w",), 1)],
+        100,
+        options=here,
+    )
+    y = Election.of(
+        [Project("b", 70, **there), Project("c", 60, **there)], [(("b",), 4), (("c",), 3)], 100, options=here
+    )
+    trials = whatif.run(
+        [Case("x", "X", x), Case("y", "Y", y)],
+        Base(contest="2025"),
+        [
+            (Setting(), {}),
+            (Setting(aside="clean_water", percent=50), {}),
+            (Setting(leftover="city_round"), {}),
+            (Setting(leftover="city_round", per_rw=1), {}),
+        ],
+    )
+    assert [trial and (trial.funded, trial.cost) for trial in trials] == [(2, 140), (2, 110), (3, 200), (3, 180)]
+    _, water, shared, capped = trials
+    assert water and shared and capped
+    assert [each.title for each in water.enters] == ["w"] and [each.title for each in water.leaves] == ["a"]
+    assert (water.better, water.worse) == (1, 5)
+    assert [each.title for each in shared.enters] == ["c"] and [each.title for each in capped.enters] == ["w"]
+    assert shared.passed_over == 0
+
+
+async def test_a_round_with_stages_is_tried_as_it_was(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """L9: its own fences, caps and city round first; without the money set aside something else is funded."""
+    made = await counted_city()
+    await made.finish()
+    monkeypatch.setattr("rembuk.results.store.reading.SMALLEST_FULL", 1)
+    own = json.loads(await store.count_document(made.cycle.id, "*"))
+    trials, missing = await store.try_settings(made.cycle, [Setting(), Setting(aside="none", leftover="none")])
+    assert missing == 0
+    first, plain = trials
+    assert first and plain
+    assert (first.funded, first.cost) == (len(own["winners"]), own["spent_in_all"])
+    assert plain.leaves and plain.enters

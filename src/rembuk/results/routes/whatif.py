@@ -1,7 +1,7 @@
 """/petugas/uji-aturan: a finished round's ballots under up to three rules and quotas, side by side; nothing is kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rembuk.cycles import store as cycles
 from rembuk.cycles.formula import MILLION
@@ -10,7 +10,7 @@ from rembuk.cycles.rules import Cycle
 from rembuk.errors import N_, Refused
 from rembuk.results import store
 from rembuk.results.rules import RULE_NAMES, Refusal
-from rembuk.results.whatif import Setting, Trial
+from rembuk.results.whatif import NO_FENCE, Setting, Trial
 from rembuk.tally.election import Completion, Order, Utility
 from rembuk.web.currency import shown_in
 from rembuk.web.forms import Form
@@ -35,7 +35,21 @@ COMPLETIONS = {
     Completion.ADD1U: N_("Bagian dinaikkan, lalu suara terbanyak"),
 }
 ORDERS = {Order.VOTES: N_("Suara terbanyak"), Order.VOTES_PER_COST: N_("Suara per rupiah")}
+ASIDE = {
+    "": OWN,
+    NO_FENCE: N_("Tanpa jatah khusus"),
+    "waste": N_("Jatah untuk sampah"),
+    "clean_water": N_("Jatah untuk air bersih"),
+    "flood": N_("Jatah untuk banjir"),
+}
+LEFTOVERS = {
+    "": OWN,
+    "none": N_("Sisa tidak dibagi"),
+    "city_round": N_("Putaran kota"),
+    "next_year": N_("Disimpan untuk tahun depan"),
+}
 QUOTAS = {"": OWN, **{name: QUOTA_NAMES[name] for name in ("equal", "per_capita", "need_weighted")}}
+NO_PERCENT = N_("Isi persen jatahnya, 1 sampai 100.")
 NO_PARTS = N_("Isi paling sedikit satu bobot di atas 0.")
 USUAL = {
     "a": Setting(),
@@ -98,6 +112,8 @@ CHOICES = {
     "completion": [(name.value, words) for name, words in COMPLETIONS.items()],
     "order": [(name.value, words) for name, words in ORDERS.items()],
     "quota": list(QUOTAS.items()),
+    "aside": list(ASIDE.items()),
+    "leftover": list(LEFTOVERS.items()),
 }
 
 
@@ -129,7 +145,23 @@ def _asked(form: Form, letter: str, cycle: Cycle | None) -> Setting | None:
         order=Order(form.choice(f"{letter}_order", ORDERS, required=False) or "votes"),
         threshold=_number(form, f"{letter}_threshold", 1, 1_000_000),
     )
+    setting = _with_stages(form, letter, setting)
     return _with_quota(form, letter, setting) if cycle and cycle.kind == "round" else setting
+
+
+def _with_stages(form: Form, letter: str, setting: Setting) -> Setting:
+    """Money set aside, what is left over, and the most projects of an RW."""
+    aside = form.choice(f"{letter}_aside", ASIDE, required=False) or ""
+    percent = _number(form, f"{letter}_percent", 0, 100)
+    if aside not in ("", NO_FENCE) and not percent:
+        form.errors.say(f"{letter}_percent", NO_PERCENT)
+    return replace(
+        setting,
+        aside=aside,
+        percent=percent,
+        leftover=form.choice(f"{letter}_leftover", LEFTOVERS, required=False) or "",
+        per_rw=form.integer(f"{letter}_per_rw", least=0, most=1000),
+    )
 
 
 def _with_quota(form: Form, letter: str, setting: Setting) -> Setting:
@@ -137,12 +169,8 @@ def _with_quota(form: Form, letter: str, setting: Setting) -> Setting:
     equal, population, poor = (_number(form, f"{letter}_{part}", 0, 1000) for part in ("equal", "population", "poor"))
     if quota == "need_weighted" and not equal + population + poor:
         form.errors.say(f"{letter}_equal", NO_PARTS)
-    return Setting(
-        setting.rule,
-        setting.utility,
-        setting.completion,
-        setting.order,
-        setting.threshold,
+    return replace(
+        setting,
         quota=quota,
         total=form.rupiah(f"{letter}_total", least=MILLION) or 0,
         equal=equal,

@@ -14,12 +14,14 @@ from rembuk.errors import Refused
 from rembuk.results import whatif
 from rembuk.results.documents import CITY
 from rembuk.results.rules import Refusal, options_of
-from rembuk.results.store.counting import contests_of, election_of
-from rembuk.results.store.reading import ballots_text, named
+from rembuk.results.store.ballots import parsed, texts_of
+from rembuk.results.store.reading import ballots_text, named, published_boxes
 from rembuk.results.tables import BallotsFile, Count
-from rembuk.results.whatif import Case, Setting, Trial
+from rembuk.results.whatif import Base, Case, Setting, Trial
+from rembuk.tally.city import City
 from rembuk.tally.election import Election
 from rembuk.tally.pabulib import parse
+from rembuk.voting.agreement import FrozenDistrict, agreed, city_of
 
 _TURN = asyncio.Semaphore(1)
 """One what-if at a time: it counts for seconds, and citizens' pages come first."""
@@ -40,10 +42,17 @@ async def try_settings(cycle: Cycle, settings: Sequence[Setting]) -> tuple[list[
     texts = await _texts(cycle, rows)
     ceilings = [await _ceilings(setting, set(every)) for setting in settings]
     asked = list(zip(settings, ceilings, strict=True))
-    build = await _builder(cycle)
     names = {area: name for area, (name, _) in every.items()}
     async with _TURN:
-        return await asyncio.to_thread(_run, texts, rows, names, build, asked), len(rows) - len(texts)
+        if cycle.kind == "archive":
+            cases = await asyncio.to_thread(_archived, texts, rows, names)
+            base = Base()
+        else:
+            cases, base = await _of_round(cycle, texts, names)
+        if whatif.too_large(cases):
+            raise Refused(Refusal.TOO_LARGE, districts=whatif.MOST_DISTRICTS, projects=whatif.MOST_PROJECTS)
+        trials = await asyncio.to_thread(whatif.run, cases, base, asked) if cases else []
+        return trials, len(rows) - len(cases)
 
 
 async def _official(cycle: UUID) -> dict[str, dict[str, Any]]:
@@ -78,40 +87,31 @@ async def _ceilings(setting: Setting, areas: set[str]) -> dict[str, int]:
     return {line.area: line.amount for line in shares(setting.total, setting.quota, parts, needs)}
 
 
-class _Builder:
-    """Builds the election of one district out of its published text."""
-
-    def __init__(self, contests: Mapping[str, Any] | None, seed: bytes | None) -> None:
-        self.contests = contests
-        self.seed = seed
-
-    def election(self, area: str, text: str) -> Election:
-        """As it was counted, apart from rule and options."""
-        if self.contests is None:
-            return replace(parse(text).election, contest=area)
-        return election_of(self.contests[area], text, self.seed)
-
-
-async def _builder(cycle: Cycle) -> _Builder:
-    if cycle.kind == "archive":
-        return _Builder(None, None)
-    seed = (await cycles.election(cycle.id)).seed
-    return _Builder(await contests_of(cycle.id), seed.encode("ascii"))
-
-
-def _run(
-    texts: Mapping[str, str],
-    rows: Mapping[str, dict[str, Any]],
-    names: Mapping[str, str],
-    build: _Builder,
-    asked: Sequence[tuple[Setting, Mapping[str, int]]],
-) -> list[Trial | None]:
+def _archived(texts: Mapping[str, str], rows: Mapping[str, dict[str, Any]], names: Mapping[str, str]) -> list[Case]:
     cases = []
     for area, text in texts.items():
+        election = replace(parse(text).election, contest=area)
         options = options_of(json.loads(rows[area]["options"]))
-        election = build.election(area, text).with_rule(rows[area]["rule"], options)
-        cases.append(Case(area, names.get(area, area), election))
-    cases.sort(key=lambda case: (case.name, case.area))
-    if whatif.too_large(cases):
-        raise Refused(Refusal.TOO_LARGE, districts=whatif.MOST_DISTRICTS, projects=whatif.MOST_PROJECTS)
-    return whatif.run(cases, asked) if cases else []
+        cases.append(Case(area, names.get(area, area), election.with_rule(rows[area]["rule"], options)))
+    return sorted(cases, key=lambda case: (case.name, case.area))
+
+
+async def _of_round(cycle: Cycle, texts: Mapping[str, str], names: Mapping[str, str]) -> tuple[list[Case], Base]:
+    """The districts of a round of ours whose ballots, children's too, are all published; and its city round."""
+    vote = await cycles.election(cycle.id)
+    agreement = agreed(vote.config)
+    boxes = set(texts) | (set(await published_boxes(cycle.id)) & {box.code for box in agreement.children})
+    whole = {code: text for code, text in (await texts_of(cycle.id)).items() if code in boxes}
+    ballots = await asyncio.to_thread(parsed, agreement, whole)
+    city = city_of(agreement, ballots, vote.seed.encode("ascii"))
+    cases = [
+        Case(home.code, names.get(home.code, home.name), _as_counted(city, home), city.envelopes[home.code].fences)
+        for home in agreement.districts
+        if home.code in texts and all(fence.ballots in boxes for fence in home.fences if fence.ballots)
+    ]
+    base = Base(city.contest, city.leftover, city.plan.pot, city.most_per_district, city.money_per_district)
+    return sorted(cases, key=lambda case: (case.name, case.area)), base
+
+
+def _as_counted(city: City, home: FrozenDistrict) -> Election:
+    return replace(city.envelopes[home.code].election, seed=city.seed)
