@@ -166,7 +166,7 @@ def read_day(text: str) -> date | None:
     year, month, day = parts if parts[0] > 31 else reversed(parts)
     try:
         return date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -183,14 +183,17 @@ def boxed(election: UUID, chosen: Iterable[OuterEnvelope]) -> Box:
 
 def read_box(file: bytes) -> Box:
     """The box in a file; raises ValueError when it is not one."""
-    body: Any = json.loads(file)
-    if not isinstance(body, dict) or body.get("format") != FORMAT:
-        raise ValueError(f"not a box of format {FORMAT}")
-    rows = {
-        code: tuple(base64.b64decode(each, validate=True) for each in sealed)
-        for code, sealed in body["districts"].items()
-    }
-    return Box(UUID(body["election"]), rows, body.get("config", ""))
+    try:
+        body: Any = json.loads(file)
+        if not isinstance(body, dict) or body.get("format") != FORMAT:
+            raise ValueError(f"not a box of format {FORMAT}")
+        rows = {
+            code: tuple(base64.b64decode(each, validate=True) for each in sealed)
+            for code, sealed in body["districts"].items()
+        }
+        return Box(UUID(body["election"]), rows, body.get("config", ""))
+    except (KeyError, TypeError, AttributeError, RecursionError) as fault:
+        raise ValueError("the box is damaged") from fault
 
 
 def inner_faults(box: Box, posted: Collection[str], marks: Mapping[str, int]) -> list[str]:

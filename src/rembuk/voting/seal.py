@@ -153,6 +153,6 @@ def _choice(padded: bytes) -> Choice:
         texts, numbers = all(type(each) is str for each in choice.projects), choice.points
         if not texts or not all(type(each) is int for each in numbers) or choice.plain != padded.rstrip(b" "):
             raise Unopened("the ballot is not written in the one canonical way")
-    except (ValueError, TypeError, KeyError, AttributeError) as fault:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as fault:
         raise Unopened("the envelope holds no ballot") from fault
     return choice
