@@ -1,4 +1,4 @@
-"""Paper and screen in one count: the box waits for the paper, and what was written on sheets is counted with the rest."""
+"""Paper and screen in one count: the box waits for the paper, and what the sheets say is counted with the rest."""
 
 import json
 from typing import Any

@@ -13,7 +13,9 @@ from rembuk.board.store import leaves_of
 from rembuk.board.tables import AuditQueue
 from rembuk.clock import frozen, local, now
 from rembuk.errors import Reason, Refused
+from rembuk.notices.store import notices_of
 from rembuk.people.codes import CodeProblem, make_code
+from rembuk.people.store import person_for
 from rembuk.posts import store
 from rembuk.posts.rules import Fault, Reading, Refusal
 from rembuk.posts.serials import make_serial
@@ -253,7 +255,10 @@ async def test_the_same_official_cannot_close_alone(db: Any) -> None:
     act = await store.propose_close(post.id, "Lembarnya dibawa pulang.", made.first)
     with refused(Board.SAME_PERSON):
         await store.confirm_close(act.id, post.id, made.first)
+    person = await person_for(next(iter(made.codes)))
     await store.confirm_close(act.id, post.id, made.second)
+    [told] = await notices_of(person)
+    assert f"Daftar hadir Pos {post.district} mencatat Anda" in told.body and told.link == "/status-saya"
     with refused(Refusal.BATCH_CLOSED):
         await post.enter(post.serials[0], "1", by=(0,))
     with refused(Refusal.BATCH_CLOSED):

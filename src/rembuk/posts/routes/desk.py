@@ -9,7 +9,7 @@ from rembuk.posts.rules import ListReport, Refusal
 from rembuk.web.forms import Form, read_form
 from rembuk.web.pages import page, redirect
 from rembuk.web.routing import Request, Response, get, post
-from rembuk.web.throttle import may_try, strike
+from rembuk.web.throttle import forgive, may_try, strike
 
 HERE = N_("Sudah dicatat. Persilakan warga mengambil satu lembar dari bundel.")
 ONE_OF_TWO = N_("Petugas pertama sudah memeriksa. Minta petugas kedua mengetik NIK yang sama.")
@@ -59,6 +59,7 @@ async def by_code(request: Request, post: UUID) -> Response:
         if refused.reason is Refusal.CODE_WRONG:
             await strike(_TRIES, str(officer))
         return await _again(request, post, form, "kode", refused)
+    await forgive(_TRIES, str(officer))
     return redirect(f"/meja/pos/{post}", flash=HERE, request=request)
 
 
@@ -76,6 +77,7 @@ async def by_identity(request: Request, post: UUID) -> Response:
         if refused.reason is Refusal.NOT_ON_ROLL:
             await strike(_TRIES, str(officer))
         return await _again(request, post, form, "nik", refused)
+    await forgive(_TRIES, str(officer))
     return redirect(
         f"/meja/pos/{post}", flash=HERE if both else ONE_OF_TWO, kind="berhasil" if both else "info", request=request
     )

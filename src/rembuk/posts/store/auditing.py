@@ -68,12 +68,12 @@ class Sample:
         return tuple(sheet for sheet in self.drawn if sheet.differs)
 
 
-async def samples_of(election: UUID) -> list[Sample]:
-    """The audit by kecamatan; Refused(NO_DICE) before the dice were thrown."""
+async def samples_of(election: UUID, district: str = "") -> list[Sample]:
+    """The audit by kecamatan (or of one); Refused(NO_DICE) before the dice were thrown."""
     dice = await dice_of(election)
     if dice is None:
         raise Refused(Refusal.NO_DICE)
-    boxes = await sheets_in_boxes(election)
+    boxes = await sheets_in_boxes(election, district)
     return [Sample(district, len(each), tuple(sample_of(each, dice))) for district, each in sorted(boxes.items())]
 
 
@@ -96,7 +96,7 @@ async def _check(post: PostFacts, serial: str, reading: Reading, person: UUID) -
     )
     await lock_row(query)
     [sheet] = await sheets_with(post.election, serial=serial)
-    sample = next(each for each in await samples_of(post.election) if each.district == post.district)
+    [sample] = await samples_of(post.election, post.district) or [Sample(post.district, 0, ())]
     if serial not in {each.serial for each in sample.drawn}:
         raise Refused(Refusal.NOT_DRAWN, serial=serial)
     if any(entry.person == person for entry in (*sheet.entries, *sheet.checks)):

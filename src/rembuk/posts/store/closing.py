@@ -9,11 +9,13 @@ from rembuk.board.rules import ActRecord, Json, Kind, digest
 from rembuk.board.rules import Refusal as Board
 from rembuk.database import transaction
 from rembuk.errors import Refused
-from rembuk.posts.rules import Balance, why_not_close
+from rembuk.notices.store import tell_about
+from rembuk.posts.rules import Balance, list_of, why_not_close
 from rembuk.posts.store.counting import Box, balance_of, boxes_of, checked_in, sheets_with
 from rembuk.posts.store.pads import open_batch
 from rembuk.posts.store.setup import post_of
 from rembuk.posts.tables import PaperBatch, PaperSheet
+from rembuk.voting.tables import RollMark
 
 CLOSE = "paper.close"
 FRESH = "read committed"
@@ -61,7 +63,18 @@ async def confirm_close(act: UUID, post: UUID, person: UUID) -> None:
         }
     ).where(row.id == batch)
     await post_leaf(post)
+    await _tell(post)
     await board.audit(person, "official", "paper.closed", f"post:{post}", said["explanation"], after=said)
+
+
+async def _tell(post: UUID) -> None:
+    """Tell everybody with an account whom the check-in list names, all at one moment that betrays nothing (T17)."""
+    facts = await post_of(post)
+    mine = (RollMark.election == facts.election) & (RollMark.channel == "paper")
+    mine &= RollMark.roll.rw.is_in(list(facts.rws)) & (RollMark.roll.list == list_of(facts.district))
+    rows = await RollMark.select(RollMark.roll.person.as_alias("person")).where(mine) if facts.rws else []
+    for person in sorted({row["person"] for row in rows if row["person"]}):
+        await tell_about(person, "paper", "paper", "/status-saya", post=facts.name)
 
 
 def _insist(balance: Balance, explanation: str) -> None:
@@ -95,7 +108,7 @@ async def post_leaf(post: UUID) -> None:
 async def content_sha256(box: Box, election: UUID) -> str:
     """SHA-256 over the canonical content of a box: its salt and every read sheet by serial with what it says."""
     row = await PaperBatch.select(PaperBatch.salt).where(PaperBatch.id == box.id).first()
-    sheets = [sheet for sheet in await sheets_with(election, batch=box.id) if sheet.entries]
+    sheets = [sheet for sheet in await sheets_with(election, (box.id,)) if sheet.entries]
     read: list[Json] = [{"serial": each.serial, "says": each.final.text if each.final else ""} for each in sheets]
     return digest({"election": str(election), "post": str(box.post), "salt": (row or {})["salt"], "sheets": read})
 

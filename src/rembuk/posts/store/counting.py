@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from piccolo.query import Select
 from piccolo.query.functions import Count
 
 from rembuk.cycles import store as cycles
@@ -173,23 +174,34 @@ async def checked_in(election: UUID, district: str, rws: Sequence[str], *, overr
     return int(await RollMark.count().where(mine & (RollMark.seq > 0) if overrides else mine))
 
 
-async def sheets_in_boxes(election: UUID, *, closed: bool = False) -> dict[str, list[SheetFacts]]:
-    """Every sheet that was read, by district, sorted by serial; with `closed`, of closed boxes only."""
-    boxes = {box.id: box for box in await boxes_of(election) if box.state == "closed" or not closed}
+async def sheets_in_boxes(election: UUID, district: str = "", *, closed: bool = False) -> dict[str, list[SheetFacts]]:
+    """Every sheet that was read, by district (or of one), sorted by serial; with `closed`, of closed boxes only."""
+    boxes = {
+        box.id: box.district
+        for box in await boxes_of(election)
+        if (box.state == "closed" or not closed) and district in ("", box.district)
+    }
     found: dict[str, list[SheetFacts]] = {}
-    for sheet in await sheets_with(election):
-        if sheet.batch in boxes and sheet.entries:
-            found.setdefault(boxes[sheet.batch].district, []).append(sheet)
+    for sheet in await sheets_with(election, tuple(boxes)) if boxes else ():
+        if sheet.entries:
+            found.setdefault(boxes[sheet.batch], []).append(sheet)
     return found
 
 
-async def sheets_with(election: UUID, *, batch: UUID | None = None, serial: str = "") -> list[SheetFacts]:
-    """Sheets of an election that were read at least once, with every reading; sorted by serial."""
-    sheet = PaperSheet.select().where(PaperSheet.election == election).order_by(PaperSheet.serial)
-    sheet = sheet.where(PaperSheet.batch == batch) if batch else sheet
-    rows = await (sheet.where(PaperSheet.serial == serial) if serial else sheet.where(PaperSheet.state != "printed"))
-    entries = await _readings(PaperEntry, election, serial)
-    checks = await _readings(PaperCheck, election, serial)
+async def sheets_with(
+    election: UUID, batches: Sequence[UUID] = (), *, serial: str = "", undecided: bool = False
+) -> list[SheetFacts]:
+    """Sheets with every reading, sorted by serial: of these boxes, of one serial, or only those still undecided."""
+    which = (PaperSheet.election == election) & (PaperSheet.state != "printed")
+    if serial:
+        which = (PaperSheet.election == election) & (PaperSheet.serial == serial)
+    if batches:
+        which &= PaperSheet.batch.is_in(list(batches))
+    if undecided:
+        which &= PaperSheet.state == "entered"
+    rows = await PaperSheet.select().where(which).order_by(PaperSheet.serial)
+    ids = PaperSheet.select(PaperSheet.id).where(which)
+    entries, checks = await _readings(PaperEntry, ids), await _readings(PaperCheck, ids)
     return [
         SheetFacts(
             row["id"],
@@ -204,12 +216,11 @@ async def sheets_with(election: UUID, *, batch: UUID | None = None, serial: str 
     ]
 
 
-async def _readings(table: type[PaperEntry] | type[PaperCheck], election: UUID, serial: str) -> dict[UUID, list[Entry]]:
+async def _readings(table: type[PaperEntry] | type[PaperCheck], sheets: Select[PaperSheet]) -> dict[UUID, list[Entry]]:
     query = table.select(table.sheet, table.person, table.choices, table.entered_at)
-    query = query.where(table.sheet.election == election)
-    query = query.order_by(PaperEntry.nth if table is PaperEntry else PaperCheck.entered_at)
+    order = PaperEntry.nth if table is PaperEntry else PaperCheck.entered_at
     found: dict[UUID, list[Entry]] = {}
-    for row in await (query.where(table.sheet.serial == serial) if serial else query):
+    for row in await query.where(table.sheet.is_in(sheets)).order_by(order):
         entry = Entry(row["person"], reading_of(row["choices"]), row["entered_at"])
         found.setdefault(row["sheet"], []).append(entry)
     return found

@@ -179,7 +179,7 @@ def _box(post: UUID) -> Select[PaperBatch]:
 async def waiting_for(post: PostFacts, person: UUID) -> list[str]:
     """Serials of a post's sheets whose two readings differ and which this person may settle; never what they say."""
     batch = await _box(post.id).first()
-    sheets = await sheets_with(post.election, batch=batch["id"]) if batch else []
+    sheets = await sheets_with(post.election, (batch["id"],), undecided=True) if batch else []
     return [
         sheet.serial
         for sheet in sheets
