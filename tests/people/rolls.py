@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import StringIO
+from typing import Any
 from uuid import UUID
 
 from rembuk import jobs
@@ -21,7 +22,9 @@ async def make_areas(rws: int = 8) -> None:
         rows.append((code, "kelurahan", name, name.lower(), "32.73.27"))
         rows += [(f"{code}.{n:03d}", "rw", f"RW {n:02d}", f"rw-{n:02d}", code) for n in range(1, rws + 1)]
     names = ("code", "level", "name", "slug", "parent")
-    await Area.insert(*(Area(**dict(zip(names, row, strict=True)), valid_from=_VALID) for row in rows))
+    for row in rows:
+        facts: dict[str, Any] = dict(zip(names, row, strict=True))
+        await Area.insert(Area(**facts, valid_from=_VALID))
 
 
 def nik_of(n: int) -> str:
