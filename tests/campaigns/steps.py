@@ -13,26 +13,31 @@ import shutil
 import signal
 import sqlite3
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from rembuk import clock
 from rembuk.board.store import drain
 from rembuk.board.tables import BoardLeaf, LeafQueue
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import ElectionState
-from rembuk.database import close_database, migrate, open_database
+from rembuk.database import close_database, engine, migrate, open_database
 from rembuk.database import sqlite as lite
 from rembuk.database.migrating import behind, history
 from rembuk.invariants import faults
 from rembuk.people import store as people
 from rembuk.people.rules import NewEntry
 from rembuk.people.tables import RollEntry
-from rembuk.settings import Settings
+from rembuk.results.store import destroying
+from rembuk.results.store.destroying import Plan
+from rembuk.settings import Settings, asset_folder
 from rembuk.voting.tables import Envelope
 from tests.city import City
 
@@ -116,6 +121,73 @@ async def post_is_whole(made: City) -> bool:
     return not await LeafQueue.exists()
 
 
+PLAN = Plan("Balai kota", "Universitas dan koran", 1)
+OBJECTIONS = timedelta(days=31)
+
+
+async def purge(made: City) -> None:
+    """The envelopes are destroyed after the objections, by two persons."""
+    with clock.frozen(clock.now() + OBJECTIONS):
+        if not await destroying.is_destroyed(made.election):
+            act = await destroying.propose_destruction(made.cycle.id, PLAN, made.first)
+            await destroying.destroy(act.id, made.cycle.id, made.second)
+
+
+async def purge_is_whole(made: City) -> bool:
+    """All envelopes are there, or none and a leaf that says so."""
+    left, told = await Envelope.count(), await BoardLeaf.count().where(BoardLeaf.kind == "destroyed")
+    assert (left == 0) == (told == 1), f"{left} envelopes left, {told} leaves"
+    return bool(told)
+
+
+UPGRADE = """
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from rembuk.database import engine
+
+ID = "2099-01-01T00:00:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "A release to come: a column, an index, a table, and every row written anew."
+
+
+async def forwards():
+    manager = MigrationManager(migration_id=ID, app_name="rembuk", description=DESCRIPTION)
+
+    async def run():
+        await engine().run("ALTER TABLE person ADD COLUMN later text NOT NULL DEFAULT ''")
+        await engine().run("UPDATE person SET later = name")
+        await engine().run("CREATE INDEX person_later ON person (later)")
+        await engine().run("CREATE TABLE later_on (id text PRIMARY KEY, seq integer NOT NULL)")
+        await engine().run("INSERT INTO later_on SELECT id, seq FROM roll_mark")
+
+    manager.add_raw(run)
+    return manager
+"""
+
+
+def releases() -> Path:
+    """The migrations of today and one of a release to come."""
+    folder = Path(tempfile.gettempdir()) / f"rembuk-upgrade-{os.getppid()}"
+    if not folder.exists():
+        shutil.copytree(asset_folder("migrations"), folder, ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "rembuk_2099.py").write_text(UPGRADE)
+    return folder
+
+
+async def upgrade(made: City) -> None:
+    """A populated database goes to the next release."""
+    await migrate(releases())
+
+
+async def upgrade_is_whole(made: City) -> bool:
+    """Nothing is missing, and every old row is what it was."""
+    rows = [{**row, "id": str(row["id"])} for row in await engine().run("SELECT id, seq FROM roll_mark ORDER BY id")]
+    if whole := not await behind(releases()):
+        assert await engine().run("SELECT id, seq FROM later_on ORDER BY id") == rows
+        assert not await engine().run("SELECT 1 FROM person WHERE later <> name")
+    return whole
+
+
 async def move(made: City) -> None:
     """The migrations, on an empty file."""
     await migrate()
@@ -133,6 +205,8 @@ DEEDS: dict[str, Deed] = {
     "import": (enrol, enrol_is_whole),
     "post": (post, post_is_whole),
     "migrate": (move, move_is_whole),
+    "upgrade": (upgrade, upgrade_is_whole),
+    "purge": (purge, purge_is_whole),
 }
 
 
@@ -199,7 +273,7 @@ def main(name: str, folder: Path, city: Path, seed: int, rounds: int, seconds: f
     work, moving, template = folder / name, name == "migrate", city.with_suffix(".sqlite3")
     work.mkdir()
     settings, told = Settings(data=work), work / "told"
-    history()
+    history(releases() if name == "upgrade" else None)
     count_statements()
 
     def fresh() -> None:
