@@ -11,7 +11,7 @@ from rembuk.people.pepper import nik_mac
 from rembuk.people.rules import Kind
 from rembuk.people.tables import Person, RollEntry
 from rembuk.posts import store
-from rembuk.posts.rules import Fault, Reading
+from rembuk.posts.rules import Fault, Reading, kecamatan_of
 from rembuk.posts.tables import PaperEntry, PaperSheet
 from tests.city import City
 
@@ -88,9 +88,10 @@ async def post_in(
 ) -> PostOf:
     """A post in one district of a small city, serving its RWs, with a pad of sheets."""
     code = city.districts[district]
+    home = kecamatan_of(code)
     id = await store.create_post(city.election, code, name or f"Pos {code}", "Balai RW", "08.00", by=city.first)
-    await store.assign_rws(id, rws if rws is not None else [f"{code}.1001.001", f"{code}.1001.002"], city.first)
-    officers = [await officer(f"Petugas {nth} {id.hex[:4]}", code) for nth in range(4)]
+    await store.assign_rws(id, rws if rws is not None else [f"{home}.1001.001", f"{home}.1001.002"], city.first)
+    officers = [await officer(f"Petugas {nth} {id.hex[:4]}", home) for nth in range(4)]
     for each in officers:
         await on_shift(id, each, city.first)
     made = PostOf(city, id, city.election, code, officers)

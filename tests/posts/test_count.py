@@ -1,6 +1,7 @@
 """Paper and screen in one count: the box waits for the paper, and what the sheets say is counted with the rest."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,14 +9,16 @@ import pytest
 from rembuk.board.rules import Kind
 from rembuk.board.store import leaves_of
 from rembuk.errors import Refused
+from rembuk.opendata.bundle import write_bundle
 from rembuk.posts import store
 from rembuk.posts.rules import Fault
 from rembuk.results.tables import BallotsFile
 from tests.city import city
+from tests.opendata.test_bundle import verified
 from tests.posts.making import post_in
 
 
-async def test_paper_and_screen_are_one_count(db: Any) -> None:
+async def test_paper_and_screen_are_one_count(db: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """K2, K5, I7: the box opens only when the paper is settled; a replaced ballot counts once, as the sheet says."""
     made = await city(districts=1, proposals=4, voters=8, with_codes=4)
     post = await post_in(made, sheets=5)
@@ -43,3 +46,6 @@ async def test_paper_and_screen_are_one_count(db: Any) -> None:
     assert votes == sorted(["", one, two, two])
     await made.count()
     await made.publish()
+    await write_bundle(made.cycle.slug, tmp_path / "bundle")
+    code, said = verified(tmp_path / "bundle", capsys)
+    assert code == 0 and "DOES NOT HOLD" not in said, said

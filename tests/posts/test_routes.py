@@ -224,6 +224,7 @@ async def test_the_paper_of_a_cycle_from_box_to_audit(client: Client) -> None:
     await client.post(f"{paper}/periksa", {"seri": post.serials[0], "nomor": "1 3"})
     told = await client.get(paper)
     assert "Tidak cocok" in told.text and "perlu pemeriksa kedua" in told.text
+    assert "Dimasukkan Petugas 0" in told.text and "WIB" in told.text
     await client.sign_in(made.first, Role.CITY_OFFICIAL)
     await client.post(f"{paper}/periksa", {"seri": post.serials[0], "nomor": "1 2"})
     assert "Semua lembar kertas sudah selesai" in (await client.get(paper)).text

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from rembuk.cycles import store as cycles
 from rembuk.errors import N_, Refused
+from rembuk.people import store as people
 from rembuk.posts import store
 from rembuk.posts.routes.scope import person_of
 from rembuk.posts.rules import FAULT_WORDS, Fault, Refusal, faults_of
@@ -60,6 +61,8 @@ async def _paper(request: Request, slug: str, form: Form, status: int = 200) -> 
     election = await cycles.election(cycle.id)
     dice = await store.dice_of(election.id)
     agreement = await store.agreement_of(election.id) if election.config else None
+    samples = await store.samples_of(election.id) if dice else []
+    authors = {each.person for sample in samples for sheet in sample.differing for each in sheet.entries}
     return page(
         request,
         "posts/paper.html",
@@ -69,7 +72,8 @@ async def _paper(request: Request, slug: str, form: Form, status: int = 200) -> 
         boxes=await store.boxes_of(election.id),
         reasons=await store.not_ready(election.id),
         dice=dice,
-        samples=await store.samples_of(election.id) if dice else [],
+        samples=samples,
+        authors=await people.names_of(sorted(authors)),
         names={box.code: box.name for box in agreement.boxes} if agreement else {},
         faults=[(each.value, FAULT_WORDS[each]) for each in faults_of(agreement.ballot_type)] if agreement else [],
         cases=await store.cases_of(election.id),

@@ -14,7 +14,7 @@ from rembuk.posts.rules import Balance, list_of, why_not_close
 from rembuk.posts.store.counting import Box, balance_of, boxes_of, checked_in, sheets_with
 from rembuk.posts.store.pads import open_batch
 from rembuk.posts.store.setup import post_of
-from rembuk.posts.tables import PaperBatch, PaperSheet
+from rembuk.posts.tables import IdentitySeen, PaperBatch, PaperSheet
 from rembuk.voting.tables import RollMark
 
 CLOSE = "paper.close"
@@ -62,6 +62,7 @@ async def confirm_close(act: UUID, post: UUID, person: UUID) -> None:
             row.salt: secrets.token_hex(32),
         }
     ).where(row.id == batch)
+    await IdentitySeen.delete().where(IdentitySeen.post == post)
     await post_leaf(post)
     await _tell(post)
     await board.audit(person, "official", "paper.closed", f"post:{post}", said["explanation"], after=said)
