@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 import rembuk_verify
+from rembuk.cycles.shares import Cap, Leftover, Part, SetAside, Shares
+from rembuk.cycles.store import Wanted
 from rembuk.database import close_database, open_database
 from rembuk.errors import Refused
 from rembuk.opendata.bundle import Refusal, exportable, write_bundle
@@ -129,3 +131,35 @@ def changed(content: bytes, rng: random.Random) -> bytes:
         content + content.rpartition(b"\n")[2] + b"\n",
     )
     return rng.choice(ways)
+
+
+async def test_a_round_with_every_stage_is_recounted(
+    db: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """I9, T-VERIFY: fences, Suara Anak, caps, city round, three trustees, a witness; every line of it is checked."""
+    fences = (SetAside("Banjir", Part(percent=30), issue="flood", hard=True),)
+    shares = Shares(fences=fences, children=25, rw=Cap(number=4), leftover=Leftover.SHARE)
+    made = await city(
+        districts=2, proposals=12, voters=4, shares=Wanted(shares, 0), children=3, quorum=(2, 3), with_codes=1
+    )
+    for district in made.districts:
+        for nth, roll in enumerate(made.rolls[district]):
+            await made.cast(roll, made.projects[district][: 1 + nth % 3])
+        for roll in made.rolls[f"{district}.anak"]:
+            await made.cast(roll, made.projects[district][4:5])
+    await made.close()
+    await made.open_box()
+    await made.count()
+    await made.cosign()
+    await made.publish()
+    await made.cosign()
+    await write_bundle(made.cycle.slug, tmp_path / "bundle")
+    code, said = verified(tmp_path / "bundle", capsys)
+    assert code == 0, said
+    held = [line.removeprefix("HOLDS").strip() for line in said.splitlines() if line.startswith("HOLDS")]
+    assert "1 witnesses saw the result, 1 needed" in held
+    for district in made.districts:
+        contest = f"{made.cycle.slug}/{district}"
+        assert {f"{contest}/Suara Anak: the money is right", f"{contest}/Banjir: the money is right"} <= set(held)
+    assert "the recount of city round and reserve agrees" in held
+    assert (tmp_path / "bundle" / "results" / "city.json").is_file()
