@@ -15,6 +15,7 @@ from rembuk.board.rules import Refusal as BoardRefusal
 from rembuk.cli import cli
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import ElectionState
+from rembuk.cycles.tables import Election
 from rembuk.errors import Reason, Refused
 from rembuk.results import store
 from rembuk.results.offline import opened_offline
@@ -64,6 +65,7 @@ async def exported(made: City) -> bytes:
 async def test_shares_of_several_never_touch_the_server(db: Any) -> None:
     """trust 4.1, L2: the in-server way is refused for asking and for opening; nothing is decrypted."""
     made = await voted()
+    await Election.update({Election.level: "L1"}).where(Election.id == made.election)  # the frozen level counts
     act = await board.propose_act("box.open", {"election": "x"}, made.first)
     for way in (
         store.propose_opening(made.cycle.id, made.first),

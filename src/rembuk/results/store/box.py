@@ -18,7 +18,7 @@ from rembuk.posts import store as posts
 from rembuk.results.rules import Refusal, dice_of
 from rembuk.results.store.auditing import audited_box, outer_envelopes
 from rembuk.results.store.ballots import packed_of
-from rembuk.results.store.contacts import contact_facts, insist_contacted, skip_contacts
+from rembuk.results.store.contacts import contact_facts, insist_contacted, level_of, skip_contacts
 from rembuk.results.store.counting import contests_of
 from rembuk.results.tables import BallotsFile as BallotsFileRow
 from rembuk.voting import box as sealed_box
@@ -160,7 +160,7 @@ def payload_of(election: Election) -> dict[str, str]:
 
 
 def _insist_one_holder(election: Election) -> None:
-    if election.level != Level.ONE_HOLDER:
+    if level_of(election) != Level.ONE_HOLDER:
         raise Refused(BoxRefusal.SHARES_OFFLINE)
 
 

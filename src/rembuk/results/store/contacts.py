@@ -1,6 +1,7 @@
 """The contact sample: marked residents an auditor asks whether they voted, before the box is opened (trust.md 3)."""
 
 import hmac
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from rembuk.clock import now
 from rembuk.cycles.rules import Election
 from rembuk.database import transaction
 from rembuk.errors import Refused
+from rembuk.people.rules import ADULTS
 from rembuk.people.tables import Credential, Person, RollEntry
 from rembuk.results.rules import Refusal, dice_of
 from rembuk.voting.opening import BoxRefusal
@@ -51,11 +53,23 @@ def wanted_of(marked: int) -> int:
     return min(marked, max(LEAST, -(-marked * PERCENT // 100)))
 
 
+def level_of(election: Election) -> str:
+    """The level as it was frozen: the column beside it binds nobody."""
+    said: str = json.loads(election.config).get("level", Level.QUORUM) if election.config else election.level
+    return said
+
+
+async def _marked(election: UUID) -> list[UUID]:
+    """The grown-ups marked as voters: children are not contacted."""
+    rows = await RollMark.select(RollMark.roll).where((RollMark.election == election) & (RollMark.roll.list == ADULTS))
+    return [row["roll"] for row in rows]
+
+
 async def sample_of(election: UUID) -> Sample:
     """The sample of an election; before the dice only how many it will be."""
     row = await ContactSample.select().where(ContactSample.election == election).first()
     if row is None:
-        return Sample(wanted_of(await RollMark.count().where(RollMark.election == election)))
+        return Sample(wanted_of(len(await _marked(election))))
     return Sample(row["wanted"], row["dice"], row["confirmed"], row["unreached"], row["denied"], row["skipped"])
 
 
@@ -68,7 +82,7 @@ async def draw_contacts(election: Election, typed: str, person: UUID) -> int:
         dice = dice_of(typed)
     except ValueError as fault:
         raise Refused(Refusal.NOT_DICE) from fault
-    wanted = wanted_of(await RollMark.count().where(RollMark.election == election.id))
+    wanted = wanted_of(len(await _marked(election.id)))
     await ContactSample.delete().where(ContactSample.election == election.id)
     await ContactSample.insert(ContactSample(election=election.id, dice=dice, wanted=wanted, person=person, at=now()))
     await board.audit(person, "auditor", "contacts.drawn", str(election.id), after={"dice": dice, "wanted": wanted})
@@ -80,9 +94,8 @@ async def contacts(election: UUID) -> list[Contact]:
     sample = await sample_of(election)
     if not sample.dice:
         return []
-    rows = await RollMark.select(RollMark.roll).where(RollMark.election == election)
     seed = sample.dice.encode()
-    drawn = sorted((row["roll"] for row in rows), key=lambda roll: hmac.digest(seed, roll.bytes, "sha256"))
+    drawn = sorted(await _marked(election), key=lambda roll: hmac.digest(seed, roll.bytes, "sha256"))
     return [await _contact(roll) for roll in drawn[: sample.wanted]]
 
 
@@ -110,7 +123,7 @@ async def record_contacts(election: Election, said: tuple[int, int, int], person
 @transaction
 async def skip_contacts(election: Election, reason: str, person: UUID) -> None:
     """A pilot may ask nobody and say why; what was drawn already is kept."""
-    if election.level != Level.ONE_HOLDER:
+    if level_of(election) != Level.ONE_HOLDER:
         raise Refused(BoxRefusal.SAMPLE_FIRST)
     if await ContactSample.exists().where(ContactSample.election == election.id):
         return
