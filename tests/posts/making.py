@@ -84,10 +84,10 @@ async def on_shift(post: UUID, person: UUID, by: UUID, days: Sequence[int] = (0,
 
 
 async def post_in(
-    city: City, district: int = 0, *, sheets: int = 6, rws: Sequence[str] | None = None, name: str = ""
+    city: City, district: int = 0, *, sheets: int = 6, rws: Sequence[str] | None = None, name: str = "", box: str = ""
 ) -> PostOf:
     """A post in one district of a small city, serving its RWs, with a pad of sheets."""
-    code = city.districts[district]
+    code = box or city.districts[district]
     home = kecamatan_of(code)
     id = await store.create_post(city.election, code, name or f"Pos {code}", "Balai RW", "08.00", by=city.first)
     await store.assign_rws(id, rws if rws is not None else [f"{home}.1001.001", f"{home}.1001.002"], city.first)

@@ -8,6 +8,8 @@ import pytest
 
 from rembuk.board.rules import Kind
 from rembuk.board.store import leaves_of
+from rembuk.cycles.shares import Shares
+from rembuk.cycles.store import Wanted
 from rembuk.errors import Refused
 from rembuk.opendata.bundle import write_bundle
 from rembuk.posts import store
@@ -49,3 +51,29 @@ async def test_paper_and_screen_are_one_count(db: Any, tmp_path: Path, capsys: p
     await write_bundle(made.cycle.slug, tmp_path / "bundle")
     code, said = verified(tmp_path / "bundle", capsys)
     assert code == 0 and "DOES NOT HOLD" not in said, said
+
+
+async def test_children_have_a_post_of_their_own(db: Any) -> None:
+    """Suara Anak: their box has its own post over the same RW; nobody is checked in at the other one's."""
+    shares = Wanted(Shares(children=50))
+    made = await city(districts=1, proposals=4, voters=4, with_codes=2, shares=shares, children=3)
+    adults = await post_in(made, sheets=2)
+    children = await post_in(made, sheets=2, box=f"{adults.district}.anak")
+    child, adult = children.rolls[0], adults.rolls[0]
+    with pytest.raises(Refused, match="OTHER_POST"):
+        await store.check_in_by_code(adults.id, made.codes[child].printed, adults.officers[0])
+    await store.check_in_by_code(children.id, made.codes[child].printed, children.officers[0])
+    await store.check_in_by_code(adults.id, made.codes[adult].printed, adults.officers[0])
+    assert [(await store.balance_of(post.id)).checkins for post in (adults, children)] == [1, 1]
+    assert len(await store.check_in_list(await store.post_of(children.id))) == 3
+    await made.close()
+    await children.enter(children.serials[0], "1")
+    await adults.enter(adults.serials[0], "2")
+    for post in (adults, children):
+        await post.close()
+    await adults.audit()
+    ballots = await store.paper_ballots(made.election)
+    assert {box: len(each) for box, each in ballots.items()} == {adults.district: 1, children.district: 1}
+    await made.open_box()
+    files = {row["area"]: row["paper_count"] for row in await BallotsFile.select()}
+    assert files == {adults.district: 1, children.district: 1}
