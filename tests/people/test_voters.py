@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from rembuk import cli as command
 from rembuk import clock, jobs
+from rembuk.cycles import store as cycles
 from rembuk.people import store
 from rembuk.people.store import imports
 from rembuk.people.store.staff import step_of
@@ -84,7 +85,7 @@ async def test_the_command(db: Any, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     await make_areas()
     cycle = await make_cycle()
     made = await store.create_staff("Sri", "sri", PASSWORD)
-    slug = (await imports.cycles.cycle(cycle)).slug
+    slug = (await cycles.cycle(cycle)).slug
 
     def step(moves: int) -> str:
         return pyotp.TOTP(made.totp_secret).at((step_of(clock.now()) + moves) * 30)
