@@ -8,14 +8,17 @@ Times are CPU seconds, medians; ours and theirs alternate. `--quick` leaves pabu
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from benchmarks._stage import goal
 from rembuk.tally import pabulib
 from rembuk.tally.add1 import follow, share_at
+from rembuk.tally.count import count
 from rembuk.tally.election import Completion, Election, Options
 from rembuk.tally.market import Market
+from rembuk.tally.probe import lacking
 from rembuk.tally.rules import RULES
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "pabulib"
@@ -100,6 +103,17 @@ def lodz() -> None:
     )
 
 
+def explained() -> None:
+    """Every loser's "needs N more" and "at Rp X" under Add1u at the default step, all counted again."""
+    for name in ("Poland_Lodz_2024_Baluty-Doly", "Poland_Warszawa_2019_Praga-Poludnie", "Netherlands_Amsterdam_287"):
+        options = Options(threshold=1, completion=Completion.ADD1U)
+        election = pabulib.read(FOLDER / f"{name}.pb").election.with_rule("equal_shares", options)
+        result = count(election)
+        lost = len(election.projects) - len(result.winners)
+        size = f"{len(election.projects)} projects, {election.voters:,} voters, {lost} lost"
+        goal(f"what all lacked, Add1u: {name[:28]}", cpu(partial(lacking, election, result)), 2, "s", size)
+
+
 def main() -> None:
     """Run everything that can be run here."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -109,6 +123,7 @@ def main() -> None:
         print("../shared/data/pabulib is not beside the repository: this part is left out")
         return
     lodz()
+    explained()
     if not quick:
         against_pabutools()
 

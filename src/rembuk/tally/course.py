@@ -17,7 +17,7 @@ from rembuk.tally.market import Floats, Market
 from rembuk.tally.types import Ints
 
 SURE = 1e-7
-WORK, NEAR = 20_000_000, 6
+WORK, NEAR = 14_000_000, 6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
