@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo serve test check bench shots campaign migration wheel clean
+.PHONY: help setup browser demo serve test check bench shots campaign sabotage migration wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -46,8 +46,11 @@ bench: setup ## measure, as ratios in one run
 shots: setup browser ## a picture of every page for every role into var/shots
 	$(BIN)/python -m tests.browser.shots
 
-campaign: setup ## the long crash and storm campaigns
-	REMBUK_TEST_CAMPAIGN=1 $(BIN)/pytest -q -m slow
+campaign: setup ## the long campaigns of the trust report; REMBUK_TEST_SECONDS bounds each (about 8 minutes)
+	REMBUK_TEST_CAMPAIGN=1 REMBUK_TEST_FIGURES=var/figures.txt $(BIN)/pytest -q -m slow -o timeout=1200
+
+sabotage: setup ## plant every fault of tests/campaigns/faults.py in a copy; each must turn its test red
+	$(BIN)/python -m tests.campaigns.sabotage
 
 migration: setup ## write the database migration anew from the tables
 	$(BIN)/python -m tests.house.new_migration

@@ -9,8 +9,8 @@ from tests.campaigns.rights import COLUMNS, LIST, header, matrix, staged, stated
 from tests.campaigns.sizes import said as figure
 from tests.campaigns.sizes import sized
 
-EVERY = sized("AUTHZ_EVERY", 6, 1)
-"""Of each route every sixth cell, another one for its neighbour; in a campaign all."""
+EVERY = sized("AUTHZ_EVERY", 10, 1)
+"""Of each route every tenth cell, another one for its neighbour; in a campaign all."""
 
 
 def kept() -> dict[tuple[str, str], str]:

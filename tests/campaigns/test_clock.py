@@ -22,6 +22,7 @@ from rembuk.people.tables import RollEntry
 from rembuk.voting.rules import Refusal as Booth
 from rembuk.web import session
 from rembuk.web.viewer import Role
+from tests.campaigns.sizes import LARGE
 from tests.city import City, city
 
 DAY, SHORT = timedelta(days=1), timedelta(seconds=90)
@@ -82,7 +83,7 @@ async def no_envelope_after_close() -> None:
         assert "envelope" not in kinds[kinds.index("close") :]
 
 
-@pytest.mark.parametrize("jump", [DAY, -DAY, SHORT, -SHORT])
+@pytest.mark.parametrize("jump", [DAY, -DAY, SHORT, -SHORT] if LARGE else [DAY, -SHORT])
 async def test_a_jump_neither_closes_nor_reopens(
     db: Any, clocks: Clocks, caplog: pytest.LogCaptureFixture, jump: timedelta
 ) -> None:
@@ -122,7 +123,7 @@ async def test_a_small_step_is_no_alarm(db: Any, clocks: Clocks, caplog: pytest.
     assert "wall clock" not in caplog.text
 
 
-@pytest.mark.parametrize("back", [SHORT, timedelta(hours=2), DAY])
+@pytest.mark.parametrize("back", [SHORT, timedelta(hours=2), DAY] if LARGE else [timedelta(hours=2)])
 async def test_nothing_lives_longer_by_a_step_back(db: Any, clocks: Clocks, back: timedelta) -> None:
     """T-CLOCK: set back during a session and a one-time code, both end after the time that truly passed."""
     made = await city(districts=1, proposals=2, voters=2)

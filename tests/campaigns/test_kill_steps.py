@@ -15,7 +15,7 @@ from tests.campaigns.sizes import LARGE, said, sized
 from tests.campaigns.steps import DEEDS
 from tests.city import City, city
 
-ROUNDS = sized("STEP_KILLS", 5, 10_000)
+ROUNDS = sized("STEP_KILLS", 2, 10_000)
 SECONDS = sized("STEP_SECONDS", 60, 90)
 
 

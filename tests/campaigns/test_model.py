@@ -31,12 +31,12 @@ from rembuk.tally.pabulib import parse
 from rembuk.voting import store as voting
 from tests.campaigns.model import ASKED_AN_HOUR, Picks, Vote
 from tests.campaigns.model import Person as Resident
-from tests.campaigns.sizes import said, sized
+from tests.campaigns.sizes import LARGE, said, sized
 from tests.city import PIN, City, city
 from tests.databases import FAST
 from tests.posts.making import PostOf, post_in
 
-HISTORIES, STEPS = sized("HISTORIES", 20, 400), sized("HISTORY_STEPS", 15, 60)
+HISTORIES, STEPS = sized("HISTORIES", 15, 400), sized("HISTORY_STEPS", 15, 60)
 PEOPLE = 4
 WHO = st.integers(0, PEOPLE - 1)
 PICKS = st.lists(st.integers(0, 5), max_size=4, unique=True).map(lambda each: tuple(sorted(each)))
@@ -288,7 +288,7 @@ def test_the_product_is_the_model(stage: Stage) -> None:
         stateful_step_count=STEPS,
         deadline=None,
         database=None,
-        derandomize=HISTORIES == 20,
+        derandomize=not LARGE,
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(History, settings=histories)  # type: ignore[no-untyped-call]

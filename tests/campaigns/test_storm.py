@@ -18,7 +18,7 @@ from tests.city import city
 from tests.clients import Client, client_of
 from tests.databases import Settings
 
-VOTERS = sized("STORM_VOTERS", 50, 3_000)
+VOTERS = sized("STORM_VOTERS", 40, 3_000)
 AT_ONCE = 40
 
 
