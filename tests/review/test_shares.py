@@ -189,3 +189,13 @@ async def test_freezing_checks_once_more(db: Any) -> None:
         await cycles.propose(Deed.FREEZE, cycle.id, (await staff("Satu", "city_official", "32.73")), dear)
     assert no.value.reason is Refusal.INFEASIBLE
     assert "lebih kecil daripada usulan termurah" in no.value.sentence()
+
+
+async def test_everybody_reads_the_shares_before_the_vote(client: Client, at: str) -> None:
+    """G7, tally.md 2: what is set aside is declared to everybody, in rupiah, without a way to change it."""
+    await client.post(at, TYPED)
+    await client.sign_out()
+    page = (await client.get("/jatah?kecamatan=32.73.27")).text
+    assert "Pembagian pagu Kecamatan Gedebage" in page
+    assert "RW rawan air" in page
+    assert "/petugas/" not in page.split("<main")[1]

@@ -6,7 +6,7 @@ from typing import Any
 from rembuk.cycles import shares_shown
 from rembuk.cycles import store as cycles
 from rembuk.cycles.routes.writing import DESK, LISTED, address, person_of
-from rembuk.cycles.rules import Cycle, ElectionState
+from rembuk.cycles.rules import Cycle, ElectionState, Refusal
 from rembuk.cycles.shares import ISSUE_NAMES, Cap, IssueCap, Leftover, Part, SetAside, Shares
 from rembuk.cycles.store import Wanted
 from rembuk.errors import N_, Refused, Said
@@ -16,7 +16,7 @@ from rembuk.places.atlas import Atlas
 from rembuk.places.rules import Level
 from rembuk.review import store
 from rembuk.web.forms import Form, read_form
-from rembuk.web.guards import CITY_OFFICIAL, Role, viewer
+from rembuk.web.guards import CITY_OFFICIAL, PUBLIC, Role, viewer
 from rembuk.web.pages import page, redirect
 from rembuk.web.routing import Request, Response, get, post
 
@@ -197,7 +197,22 @@ async def preview_page(request: Request, slug: str, kecamatan: str = "") -> Resp
     cycle = await cycles.by_slug(slug, drafts=True)
     ceilings = await cycles.ceilings_with(cycle, cycle.pot)
     code = kecamatan if kecamatan in ceilings else min(ceilings, default="")
-    return page(request, "cycles/shares_preview.html", cycle=cycle, **await _preview(cycle, ceilings, code))
+    shown = await _preview(cycle, ceilings, code)
+    return page(
+        request, "cycles/shares_preview.html", cycle=cycle, staff=True, at=f"{address(cycle)}/jatah/contoh", **shown
+    )
+
+
+@get("/jatah", guard=PUBLIC)
+async def public_page(request: Request, kecamatan: str = "") -> Response:
+    """The same for everybody, of the round people look at first: shares are declared before the vote."""
+    cycle = await cycles.current_cycle()
+    if cycle is None:
+        raise Refused(Refusal.NO_CYCLE)
+    ceilings, mine = await cycles.ceilings_with(cycle, cycle.pot), viewer(request).kecamatan or ""
+    code = next((each for each in (kecamatan, mine) if each in ceilings), min(ceilings, default=""))
+    shown = await _preview(cycle, ceilings, code)
+    return page(request, "cycles/shares_preview.html", cycle=cycle, staff=False, at="/jatah", **shown)
 
 
 async def _preview(cycle: Cycle, ceilings: Mapping[str, tuple[str, int]], code: str) -> dict[str, Any]:
@@ -217,4 +232,4 @@ async def _preview(cycle: Cycle, ceilings: Mapping[str, tuple[str, int]], code: 
     }
 
 
-HANDLERS = [shares_page, set_shares, preview_page]
+HANDLERS = [shares_page, set_shares, preview_page, public_page]
