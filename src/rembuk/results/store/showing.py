@@ -26,20 +26,9 @@ Row = dict[str, Any]
 
 async def district_result(cycle: UUID, area: str, name: str, slug: str, lang: str = "id") -> DistrictResult:
     """Everything the page of one district shows, sentences in a language; Refused(NO_RESULT) before publication."""
-    rows = await Count.select().where(
-        (Count.cycle == cycle) & Count.area.is_in([area, CITY]) & Count.published.eq(True)
-    )
-    official = next((row for row in rows if row["official"] and row["area"] == area), None)
-    if official is None:
-        raise Refused(Refusal.NO_RESULT)
-    document = json.loads(official["document"])
-    city: Row = next((json.loads(row["document"]) for row in rows if row["official"] and row["area"] == CITY), {})
+    rows, official, document, city = await _kept(cycle, area)
     projects = (await projects_of(cycle)).get(area, {})
-    fates = fates_of(await happened(cycle))
-    contenders = {
-        each: replace(contender(project, document, lang), fate=fates.get(each, ""))
-        for each, project in projects.items()
-    }
+    contenders = await _contenders(cycle, document, projects, lang)
     won = winners_of(document, city, projects)
     published = await in_full(cycle)
     return DistrictResult(
@@ -47,8 +36,8 @@ async def district_result(cycle: UUID, area: str, name: str, slug: str, lang: st
         name=name,
         slug=slug,
         rule=RULE_NAMES[document["rule"]],
-        ceiling=document.get("ceiling", document["budget"]),
-        cost=document.get("spent", document["cost"]),
+        ceiling=document["ceiling"] if "ceiling" in document else document["budget"],
+        cost=document["spent"] if "spent" in document else document["cost"],
         waiting=document.get("waiting", 0),
         ballots=document["voters"],
         eligible=(await eligible_of(cycle, area)).get(area, 0),
@@ -65,6 +54,18 @@ async def district_result(cycle: UUID, area: str, name: str, slug: str, lang: st
         prices=prices_of(document, {each.id: (each.title, each.issue) for each in contenders.values()}),
         city_round=city.get("city_round", ""),
     )
+
+
+async def _kept(cycle: UUID, area: str) -> tuple[list[Row], Row, Row, Row]:
+    """The published counts of a district and of the city: all rows, the official one, its document, the city's."""
+    wanted = (Count.cycle == cycle) & Count.area.is_in([area, CITY]) & Count.published.eq(True)
+    rows = await Count.select().where(wanted)
+    official = next((row for row in rows if row["official"] and row["area"] == area), None)
+    if official is None:
+        raise Refused(Refusal.NO_RESULT)
+    city: Row = next((json.loads(row["document"]) for row in rows if row["official"] and row["area"] == CITY), {})
+    document: Row = json.loads(official["document"])
+    return rows, official, document, city
 
 
 async def _contenders(cycle: UUID, document: Row, projects: Mapping[str, Row], lang: str) -> dict[str, Contender]:
