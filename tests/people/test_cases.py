@@ -173,6 +173,19 @@ async def test_nobody_after_the_close(db: Any) -> None:
     assert await refused(cases.decide_case(case, Outcome.ADDED, KTP, official, nik=NIK)) is Refusal.VOTE_OVER
 
 
+async def test_what_nobody_decided_is_forgotten(db: Any) -> None:
+    """PDP: a request still open when the vote is over is closed by itself, and its name and digests go."""
+    cycle = await make_cycle()
+    case = await ask(cycle)
+    election = await booth(cycle, "open")
+    await cases.forget_requests()
+    assert (await cases.case(case)).name == "Euis"
+    await Election.update({Election.state: "closed"}).where(Election.id == election)
+    await cases.forget_requests()
+    row = await RollCase.select().where(RollCase.id == case).first()
+    assert row and [row[name] for name in ("state", "name", "nik_mac", "phone_mac")] == ["closed", "", None, None]
+
+
 async def test_one_answer_for_all(client: Client) -> None:
     """trust 3, 8: known, unknown and repeated NIK: the same status, place, headers and body."""
     await make_areas()

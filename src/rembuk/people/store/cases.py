@@ -10,8 +10,10 @@ from rembuk.board import store as board
 from rembuk.board.rules import Json
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import ElectionState
+from rembuk.cycles.tables import Election
 from rembuk.database import lock_row, transaction
 from rembuk.errors import Refused
+from rembuk.jobs import every
 from rembuk.people import pepper
 from rembuk.people.casework import (
     KK_CAP,
@@ -248,7 +250,7 @@ async def _move(roll: UUID | None, rw: str) -> None:
         await Person.update({Person.rw: rw}).where(Person.id == row["person"])
 
 
-async def _close(row: dict[str, Any], outcome: Outcome, reason: str, by: UUID) -> None:
+async def _close(row: dict[str, Any], outcome: Outcome, reason: str, by: UUID | None) -> None:
     """Close a case; the name and the phone go, and of a refused request every digest."""
     changes: dict[Any, Any] = {
         RollCase.state: "closed",
@@ -261,4 +263,23 @@ async def _close(row: dict[str, Any], outcome: Outcome, reason: str, by: UUID) -
     if outcome is Outcome.REFUSED:
         changes |= {RollCase.nik_mac: None, RollCase.kk_mac: None, RollCase.eligible_from: None}
     await RollCase.update(changes).where(RollCase.id == row["id"])
-    await board.audit(by, "official", f"roll case {outcome.value}", f"case:{row['id']}", reason)
+    role = "official" if by else "system"
+    await board.audit(by, role, f"roll case {outcome.value}", f"case:{row['id']}", reason)
+
+
+@every(86_400, "forget requests nobody decided")
+async def forget_requests() -> None:
+    """Requests still open when the vote is over are closed, and what they told of a person is deleted."""
+    over = Election.state.not_in(["draft", "frozen", "open"])
+    votes = [row["cycle"] for row in await Election.select(Election.cycle).where(over)]
+    waiting = (RollCase.kind == CaseKind.REQUEST.value) & (RollCase.state != "closed")
+    rows = await RollCase.select(RollCase.id).where(waiting & RollCase.cycle.is_in(votes)) if votes else []
+    for row in rows:
+        await _forget(row["id"])
+
+
+@transaction
+async def _forget(id: UUID) -> None:
+    row = await _locked(id)
+    if row["state"] != "closed":
+        await _close(row, Outcome.REFUSED, Refusal.VOTE_OVER.sentence, None)
