@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rembuk.clock import now
 from rembuk.cycles.shares import Cap, Leftover, Part, SetAside, Shares
 from rembuk.cycles.store import Wanted
 from rembuk.errors import Refused
@@ -14,8 +15,8 @@ from rembuk.proposals import store as proposals
 from rembuk.results import store
 from rembuk.results.documents import CITY
 from rembuk.results.store.ballots import packed_of, parsed
-from rembuk.results.store.counting import all_counted, papers_of
-from rembuk.results.tables import BallotsFile
+from rembuk.results.store.counting import Counted, all_counted, keep_counts, papers_of
+from rembuk.results.tables import BallotsFile, Count, Replacement
 from rembuk.tally import command
 from rembuk.tally.election import Election, Project
 from rembuk.tally.pabulib import write
@@ -238,6 +239,39 @@ def _district_json(district: Any) -> dict[str, Any]:
         "fences": fences,
         "limits": limits,
     }
+
+
+def test_money_beyond_32_bits() -> None:
+    """L3: with everything a hundred thousand times dearer the same projects win; 21 trillion add up to the rupiah."""
+    body = json.loads(config())
+    times = 100_000
+    for district in body["districts"]:
+        district["ceiling"] *= times
+        for fence in district["fences"]:
+            fence["floor"] *= times
+    for project in body["projects"]:
+        project["cost"] *= times
+    body["city_pot"] *= times
+    agreement = agreed(json.dumps(body))
+    small = agreed(config())
+    whole = papers_of(agreement, voted(agreement), SEED)[CITY].body
+    assert whole["winners"] == papers_of(small, voted(small), SEED)[CITY].body["winners"]
+    assert whole["spent_in_all"] + whole["unspent"] + sum(whole["waiting"].values()) == 210 * MILLION * times > 2**31
+
+
+async def test_large_money_is_kept(db: Any) -> None:
+    """L3: rows of a count and of a replacement hold rupiah beyond 2^31 on both engines."""
+    made = await city(districts=1, proposals=2, voters=1)
+    count = Counted("*", True, "greedy", {}, 0, 2**40, 2**41, 0, "d", b"{}")
+    await keep_counts(made.cycle.id, [count], made.first)
+    row = await Count.select(Count.cost, Count.ceiling).first()
+    assert row == {"cost": 2**40, "ceiling": 2**41}
+    deed = Replacement(
+        cycle=made.cycle.id, number=1, cause="pledge", project="1", freed=2**40, reason="x", created_at=now()
+    )
+    await Replacement.insert(deed)
+    assert (await Replacement.select(Replacement.freed).first()) == {"freed": 2**40}
+    await Count.delete(force=True)
 
 
 def test_every_rule_is_counted_with_all_stages() -> None:
