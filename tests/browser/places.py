@@ -27,6 +27,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/kamus-usulan",
         "/penjagaan",
         "/istilah",
+        "/jatah?kecamatan=32.73.27",
         "/privasi",
         "/pos",
         "/data",
