@@ -146,10 +146,8 @@ def x25519(secret: bytes, public: bytes) -> bytes:
     u = int.from_bytes(public, "little") & (1 << 255) - 1
     x2, z2, x3, z3, swap = 1, 0, u, 1, 0
     for bit in range(254, -1, -1):
-        now = k >> bit & 1
-        if now != swap:
-            x2, x3, z2, z3 = x3, x2, z3, z2
-        swap = now
+        if k >> bit & 1 != swap:
+            x2, x3, z2, z3, swap = x3, x2, z3, z2, 1 - swap
         a, b, c, d = x2 + z2, x2 - z2, x3 + z3, x3 - z3
         aa, bb, da, cb = a * a % P, b * b % P, d * a % P, c * b % P
         x3, z3 = (da + cb) ** 2 % P, u * (da - cb) ** 2 % P
@@ -745,11 +743,14 @@ class Bundle:
         same = says(said, left=left, waiting=waiting, pool=pool, funded=[last.ids[at] for at in won], spent=spent,
                     unspent=pool - spent, reserve=reserve, waiting_for=may_use)
         self.say(same, "putaran kota dan cadangan sama | the recount of city round and reserve agrees")
+        later = [self.leaves[at] for kind in ("replacement", "pledge") for at in self.at.get(kind, [])]
+        used = [leaf["successor"] for leaf in later if leaf["successor"]]
+        fair = len({*used}) == len(used) and {*used} <= {*reserve}
+        self.say(fair, "{n} pengganti dari cadangan | {n} successors, from the reserve, each once", n=len(used))
 def verify(folder: Path, report: Report, key: str | None = None, saved: str | None = None, cores: int = 1) -> Bundle:
     """Check a whole bundle, noting every line in the report."""
     bundle = Bundle(folder, report, cores)
-    for work, text in ((bundle.read_manifest, "daftar berkas | the manifest"),
-                       (bundle.read_board, "papan bukti | the board"),
+    for work, text in ((bundle.read_manifest, "daftar | the manifest"), (bundle.read_board, "papan bukti | the board"),
                        (bundle.check_config, "aturan | the configuration"),
                        (partial(bundle.check_signatures, key, saved), "tanda tangan | signatures"),
                        (bundle.check_files, "berkas hasil | result files"), (bundle.check_counts, "amplop | envelopes"),

@@ -38,7 +38,7 @@ def config_of(dice: random.Random) -> dict[str, Any]:
         "city": "32.73",
         "cycle": "2027",
         "election": "3f1d7a52-0d0e-4f6c-9a55-3d1c7ad40001",
-        "ballot": {"type": kind, "most": {"points": 20, "ranked": 7}.get(kind, dice.randint(0, 4))},
+        "ballot": {"type": kind, "most": {"points": 20, "ranked": 11}.get(kind, dice.randint(0, 4))},
         "rule": dice.choice(("greedy", "equal_shares", "phragmen")),
         "options": options,
         "publication": "full",
@@ -56,7 +56,7 @@ def config_of(dice: random.Random) -> dict[str, Any]:
 
 def slip_of(code: str, dice: random.Random) -> list[dict[str, Any]]:
     """The projects of one district; their ids would sort otherwise as numbers than as text."""
-    ids = [f"{code.rpartition('.')[2]}{number}" for number in range(8, 8 + dice.randint(1, 7))]
+    ids = [f"{code.rpartition('.')[2]}{number}" for number in range(8, 8 + dice.randint(1, 11))]
     return [
         {
             "id": each,
@@ -68,8 +68,8 @@ def slip_of(code: str, dice: random.Random) -> list[dict[str, Any]]:
             "district": code,
             "withdrawn": dice.random() < 0.05,
             "group": dice.choice(("", "", "", "g", "h")),
-            "requires": dice.choice(("", "", "", *(other for other in ids if other != each))),
-            "refusal": dice.choice(("", "", "", "", "terlalu mahal")),
+            "requires": dice.choice([other for other in ids if other != each] or [""]) if dice.random() < 0.2 else "",
+            "refusal": "terlalu mahal" if dice.random() < 0.1 else "",
         }
         for each in ids
     ]
@@ -138,7 +138,7 @@ def boxes_of(agreement: Agreement, dice: random.Random) -> dict[str, str]:
             options_of(agreement.options),
             projects_of(home),
         )
-        chosen = [ballot_of(box, agreement.ballot_type, agreement.most, dice) for _ in range(dice.randint(0, 14))]
+        chosen = [ballot_of(box, agreement.ballot_type, agreement.most, dice) for _ in range(dice.randint(0, 25))]
         found[box.code] = ballots_file(contest, chosen).text
     return found
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,16 @@ from tests.verify.cities import DICE, write_city
 CITIES = 500 if os.environ.get("REMBUK_TEST_CAMPAIGN") == "1" else 60
 
 
-def recounted(folder: Path, config: dict[str, Any], opened: dict[str, Any]) -> verify.Report:
+def recounted(
+    folder: Path, config: dict[str, Any], opened: dict[str, Any], later: Sequence[dict[str, Any]] = ()
+) -> verify.Report:
     """What the verifier says of the count in a folder."""
     report = verify.Report(english=True)
     bundle = verify.Bundle(folder, report)
     bundle.config, bundle.sums = config, {"results/city.json": ""}
     bundle.leaves, bundle.at = {0: opened, 1: {"dice": DICE}}, {"opened": [0], "seed": [1]}
+    bundle.leaves |= {10 + nth: leaf for nth, leaf in enumerate(later)}
+    bundle.at["replacement"] = [10 + nth for nth in range(len(later))]
     bundle.check_districts()
     return report
 
@@ -74,6 +79,22 @@ def changes(sound: dict[str, Any]) -> list[dict[str, Any]]:
         made.append({**sound, "fences": [{**sound["fences"][0], "waiting": -1}, *sound["fences"][1:]]})
         made.append({**sound, "fences": sound["fences"][1:]})
     return made
+
+
+@pytest.mark.slow
+def test_who_steps_in_comes_from_the_reserve(tmp_path: Path) -> None:
+    """S5: a successor named after the result stands on the reserve list and steps in once."""
+    tried = 0
+    for seed in range(30):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        config, opened = write_city(folder, seed)
+        reserve = json.loads((folder / "results/city.json").read_bytes())["reserve"]
+        for used, sound in ((reserve, True), (reserve[:1] * 2, len(reserve) < 1), (["nobody"], False), ([""], True)):
+            later = [{"kind": "replacement", "successor": each} for each in used]
+            assert recounted(folder, config, opened, later).broken == (0 if sound else 1)
+        tried += len(reserve)
+    assert tried > 10
 
 
 districts = st.lists(
