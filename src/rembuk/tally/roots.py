@@ -43,7 +43,10 @@ def _names(ballots: Ballots, ids: list[str]) -> list[str]:
         return [ids[index] for index in ballots.chosen.tolist()]
     rank = np.empty(len(ids), dtype=np.int64)
     rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-    order = np.lexsort((rank[ballots.chosen], ballots.owners))
+    placed = rank[ballots.chosen]
+    falls = (np.diff(placed) <= 0) & (np.diff(ballots.owners) == 0)
+    # projects listed by id are sorted on every ballot already
+    order = np.lexsort((placed, ballots.owners)) if falls.any() else np.arange(len(placed))
     names = [ids[index] for index in ballots.chosen[order].tolist()]
     if ballots.points is None:
         return names
