@@ -3,12 +3,17 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from rembuk.posts import store
 from rembuk.voting.tables import RollMark
 from rembuk.web.viewer import Role
 from tests.city import PIN, City, city
 from tests.clients import Client
 from tests.posts.making import NIK, PostOf, give_nik, officer, on_shift, post_in
+
+pytestmark = pytest.mark.parametrize("database_settings", ["sqlite"], indirect=True)
+"""The pages are alike on both engines; the stores behind them are tested on both."""
 
 
 async def town(**more: Any) -> tuple[City, PostOf]:
