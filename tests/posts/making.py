@@ -108,5 +108,5 @@ async def give_nik(roll: UUID, nik: str = NIK) -> None:
 
 async def states(post: PostOf) -> list[str]:
     """The states of a post's sheets."""
-    rows = await PaperSheet.select(PaperSheet.state).where(PaperSheet.batch.post == post.id)  # type: ignore[union-attr]
+    rows = await PaperSheet.select(PaperSheet.state).where(PaperSheet.batch.post == post.id)
     return sorted(row["state"] for row in rows)

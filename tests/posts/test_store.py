@@ -63,10 +63,8 @@ async def test_paper_replaces_an_online_ballot_and_nobody_is_told(db: Any) -> No
     post = await post_in(made)
     voted, fresh = post.rolls[0], post.rolls[1]
     await made.cast(voted, made.projects[post.district][:1])
-    answers = [
-        await store.check_in_by_code(post.id, made.codes[roll].printed, post.officers[0]) for roll in (voted, fresh)
-    ]
-    assert answers == [None, None]
+    for roll in (voted, fresh):  # it answers nothing at all, whichever it was
+        await store.check_in_by_code(post.id, made.codes[roll].printed, post.officers[0])
     rows = {row["roll"]: (row["channel"], row["seq"]) for row in await RollMark.select()}
     assert rows == {voted: ("paper", 1), fresh: ("paper", 0)}
     for roll in (voted, fresh):
