@@ -124,7 +124,7 @@ async def _vote(
     for row in voters:
         mind = taste[row["rw"].rpartition(".")[0]]
         picked = ballot(rng, row["rw"], mind, options, ceiling=ceiling, most=agreement.most or 6)
-        sealed = seal(Choice.of_set(rules.canonical(picked)), secrets.token_bytes(32), slot_of(poll))
+        sealed = seal(Choice.of_set(rules.ids_of(rules.canonical(picked))), secrets.token_bytes(32), slot_of(poll))
         mine = {"election": poll.election, "roll": row["id"], "seq": 1}
         marks.append({**mine, "channel": "online"})
         envelopes.append(

@@ -191,8 +191,8 @@ async def report(number: int, status: WorkStatus, actor: UUID, late_reason: str 
     ).where(WorkRow.id == before.card.id)
     await audit(actor, "official", "report_work", f"pekerjaan {number}", late_reason, after={"status": status.value})
     if status is not before.card.status:
-        told = {"state": STATUS_WORDS[status], "why": late_reason.strip()}
-        await proposals.announce(number, "works", f"/pelaksanaan/{number}", **told)
+        news = {"state": STATUS_WORDS[status], "why": late_reason.strip()}
+        await proposals.announce(number, "works", f"/pelaksanaan/{number}", owners=True, **news)
 
 
 @transaction
