@@ -9,7 +9,7 @@ from rembuk.web.i18n import language
 from rembuk.web.pages import page
 from rembuk.web.routing import Request, Response, get
 
-MOST_ROWS = 60
+MOST_ROWS = 40
 """Longer lists are cut on the page, for its weight; the files hold everything."""
 
 
