@@ -26,6 +26,7 @@ from tests.campaigns.sizes import bounded, said, sized
 TRIES = sized("FUZZ", 300, 200_000)
 SECONDS = 25.0
 SLOW = 1.0
+"""Seconds of the processor: others may be using it, too."""
 AREAS = named({"32.73.27.1003.005": ("Gedebage", "Rancabolang", "005")})
 ROLL = b"nik;kk;rw;tanggal_lahir;telepon\n3273270101900001;3273270101900002;32.73.27.1003.005;1990-01-01;081234567890\n"
 PB = b"""META
@@ -129,14 +130,14 @@ def test_bytes_gone_wrong_are_refused_in_words(name: str) -> None:
     seeds, read, refusals = READERS[name]
     chance, done, slowest = random.Random(name), 0, 0.0
     for _ in bounded(TRIES, SECONDS):
-        data, began = mutated(seeds, chance), time.perf_counter()
+        data, began = mutated(seeds, chance), time.thread_time()
         try:
             read(data)
         except refusals:
             pass
         except Exception as fault:  # noqa: BLE001 - the very thing looked for; told with its input
             pytest.fail(f"{name}: {type(fault).__name__}: {fault} on {data[:300]!r}")
-        slowest = max(slowest, time.perf_counter() - began)
+        slowest = max(slowest, time.thread_time() - began)
         assert slowest < SLOW, f"{name}: {slowest:.2f} s on {data[:300]!r}"
         done += 1
     said(f"T-FUZZ: {name}: {done} inputs, 0 crashes, slowest {slowest * 1000:.0f} ms")
