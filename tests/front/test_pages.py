@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from rembuk import clock
 from rembuk.cycles.rules import PhaseKind
 from rembuk.cycles.tables import Ceiling, Election
 from rembuk.people.tables import RollEntry
@@ -13,10 +14,15 @@ from rembuk.proposals.rules import State, Verdict
 from rembuk.voting import store as voting
 from rembuk.voting.tables import RollMark
 from rembuk.works import store as works
-from rembuk.works.rules import WorkStatus
+from rembuk.works.rules import Expense, Milestone, WorkStatus
 from tests.clients import Client, open_client
 from tests.proposals import scene
 from tests.proposals.scene import KECAMATAN, RW
+
+
+def today() -> date:
+    """The day in the city."""
+    return clock.local(clock.now()).date()
 
 
 @pytest.fixture
@@ -127,8 +133,10 @@ async def test_the_next_round_is_named(client: Client, cycle: UUID) -> None:
 async def test_works_are_shown(client: Client, cycle: UUID) -> None:
     """Works under way of the own kecamatan stand on the first page with their money."""
     person = await scene.resident()
-    await works.plan(1, 185_000_000, "Kelompok warga", ())
-    await works.report(1, WorkStatus.BUILDING, 148_000_000, person)
+    await proposals.write_outcomes(cycle, {1: "funded"}, {1: "Didanai."}, person)
+    await works.plan(1, "Kelompok warga", (Milestone(1, "Gali", today()),), person)
+    await works.spend(1, Expense(today(), "Semen", 148_000_000), person)
+    await works.report(1, WorkStatus.BUILDING, person)
     client.set_cookie("kecamatan", "gedebage")
     page = (await client.get("/")).text
     assert "Sedang dikerjakan" in page
