@@ -2,6 +2,7 @@
 
 import json
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from rembuk.board.rules import Kind
 from rembuk.board.rules import Refusal as BoardRefusal
 from rembuk.cycles import store as cycles
 from rembuk.errors import Reason, Refused
+from rembuk.opendata.bundle import write_bundle
 from rembuk.proposals import store as proposals
 from rembuk.results import store
 from rembuk.results.documents import CITY
@@ -22,6 +24,7 @@ from rembuk.results.tables import Count, Replacement
 from rembuk.tally.result import canonical
 from rembuk.tally.stages import count_city, successor
 from rembuk.voting.agreement import Agreement, agreed, city_of
+from tests.opendata.test_bundle import verified
 from tests.results.test_rounds import MILLION, SEED, ballots_files, config, counted_city, voted
 
 
@@ -135,3 +138,18 @@ async def test_two_persons_withdraw_a_project(db: Any) -> None:
     await store.withdraw(again.id, made.cycle.id, made.second)
     assert [deed.number for deed in await store.happened(made.cycle.id)] == [1, 2]
     assert (await cycles.election(made.cycle.id)).state == "counted"
+
+
+async def test_a_bundle_after_deeds_still_verifies(db: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """P4 of trust 1: a withdrawal after the result changes no published document; the bundle still verifies."""
+    made = await counted_city()
+    await made.finish()
+    project = made.projects[made.districts[0]][0]
+    act = await store.propose_withdrawal(made.cycle.id, project, "Lahan ternyata sengketa.", made.first)
+    await store.withdraw(act.id, made.cycle.id, made.second)
+    await board.drain()
+    await write_bundle(made.cycle.slug, tmp_path / "bundle")
+    assert '"kind":"replacement"' in (tmp_path / "bundle" / "board.jsonl").read_text("utf-8")
+    code, said = verified(tmp_path / "bundle", capsys)
+    assert code == 0, said
+    assert "city round and reserve" in said
