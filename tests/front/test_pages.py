@@ -1,6 +1,7 @@
 """The first page and the small ones, on both engines."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
