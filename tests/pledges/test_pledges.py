@@ -77,7 +77,6 @@ async def test_a_pledge_frees_money_for_the_reserve(db: Any) -> None:
 
 async def test_pages_of_pledges(client: Client) -> None:
     """S6: two officials record it, everybody reads it on /tjsl, on the district's and on the city's page."""
-    assert (await client.get("/tjsl")).status_code == 200
     made = await counted_city()
     await made.finish()
     desk = f"/petugas/siklus/{made.cycle.slug}/janji"
@@ -95,3 +94,9 @@ async def test_pages_of_pledges(client: Client) -> None:
         text = (await client.get(path)).text
         assert "PT Maju" in text or "dibayar perusahaan" in text, path
     assert "Cadangan yang menunggu" in (await client.get("/tjsl")).text
+
+
+async def test_the_page_is_there_before_any_result(client: Client) -> None:
+    """S6: without a published round it says so."""
+    answer = await client.get("/tjsl")
+    assert answer.status_code == 200 and "Belum ada hasil yang diumumkan." in answer.text
