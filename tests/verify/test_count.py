@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -151,3 +152,14 @@ def test_add1_does_not_wait_for_what_nobody_gains_from() -> None:
         most=2,
     )
     assert winners_of(election) == list(count(election).winners) == ["a"]
+
+
+def test_proofs_skip_nothing_among_many_voters() -> None:
+    """T-VERIFY: thousands of small raises over hundreds of ballot types. Sabotage: `proven` never says no."""
+    for seed in range(3):
+        dice = random.Random(seed)
+        types = [(mask, dice.randint(1, 9)) for mask in {dice.randrange(1, 1 << 10) for _ in range(250)}]
+        projects = [Project(str(nth), dice.randrange(40, 500) * 1_000) for nth in range(10)]
+        options = Options(threshold=1, completion=Completion.ADD1U, step=1)
+        election = Election.of(projects, types, 1_500_000, rule="equal_shares", options=options, seed=b"1")
+        assert winners_of(election) == list(count(election).winners)

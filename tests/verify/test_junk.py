@@ -135,3 +135,10 @@ def test_a_sealed_ballot_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixt
     assert verify.main([str(folder), "--checkpoint", str(tmp_path / "nowhere")]) == 1
     assert verify.main([str(folder), "--kode", "bukan kode"]) == 1
     capsys.readouterr()
+
+
+def test_a_field_too_long_for_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the csv reader itself refuses is told in words too. Sabotage: csv.Error left out of BAD."""
+    files = bundles.bundle_files()
+    long = b'META\nkey;value\n"' + b"x" * 200_000 + b"\n\nPROJECTS\nproject_id;cost\n\nVOTES\nvoter_id;vote\n"
+    assert says(bundles.write(tmp_path, {**files, BALLOTS: long}), capsys) == 1
