@@ -218,7 +218,7 @@ FAULTS = (
         f"{BOARD}/store/acts.py",
         "    if reason := rules.why_not_second(record, person):",
         "    if reason := None:",
-        "tests/voting/test_two_persons.py::test_one_person_with_two_sessions_is_one",
+        "tests/board/test_store.py::test_two_persons_sign_one_deed_once",
     ),
     Fault(
         "P3",
