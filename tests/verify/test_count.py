@@ -155,7 +155,7 @@ def test_add1_does_not_wait_for_what_nobody_gains_from() -> None:
 
 
 def test_proofs_skip_nothing_among_many_voters() -> None:
-    """T-VERIFY: thousands of small raises over hundreds of ballot types. Sabotage: `proven` never says no."""
+    """T-VERIFY: thousands of small raises over hundreds of ballot types."""
     for seed in range(3):
         dice = random.Random(seed)
         types = [(mask, dice.randint(1, 9)) for mask in {dice.randrange(1, 1 << 10) for _ in range(250)}]

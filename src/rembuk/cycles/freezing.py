@@ -41,10 +41,12 @@ def config_of(
     projects: Iterable[FrozenProject],
     *,
     names: Mapping[str, str] | None = None,
+    needs: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, Json]:
     """The configuration as plain JSON; districts (code: name, ceiling) and projects are sorted.
 
-    `names` are the words for the areas (by code) that a cap names.
+    `names` are the words for the areas (by code) that a cap names; `needs` the figures of each district that the
+    formula divided by, so that strangers can divide the money again.
     """
     listed = sorted(projects, key=lambda project: (project.district, len(project.id), project.id))
     return {
@@ -58,7 +60,10 @@ def config_of(
         "options": dict(options_of(cycle.tally_options)),
         "publication": election.publication,
         "smallest_full": SMALLEST_FULL,
-        "districts": [_district(cycle, (code, *ceilings[code]), listed, names or {}) for code in sorted(ceilings)],
+        "districts": [
+            {**_district(cycle, (code, *ceilings[code]), listed, names or {}), **(needs or {}).get(code, {})}
+            for code in sorted(ceilings)
+        ],
         "children": _children(cycle, ceilings),
         "projects": [dict(asdict(project)) for project in listed],
         **_city_round(cycle),
@@ -79,7 +84,7 @@ def options_of(chosen: Mapping[str, str]) -> dict[str, str]:
 
 def _district(
     cycle: Cycle, line: tuple[str, str, int], projects: Iterable[FrozenProject], names: Mapping[str, str]
-) -> Json:
+) -> dict[str, Json]:
     code, name, ceiling = line
     rws = [project.area for project in projects if project.district == code]
     return {

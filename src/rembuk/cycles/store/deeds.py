@@ -17,7 +17,7 @@ from rembuk.cycles import tables
 from rembuk.cycles.checks import commit_before_open
 from rembuk.cycles.freezing import FrozenProject, config_of
 from rembuk.cycles.rules import AFTER, PHASE_NAMES, Election, ElectionState, PhaseKind, Refusal
-from rembuk.cycles.store.ceilings import ceiling_lines
+from rembuk.cycles.store.ceilings import ceiling_lines, needs
 from rembuk.cycles.store.plans import locked_cycle
 from rembuk.cycles.store.questions import cycle, election, phases
 from rembuk.cycles.store.rows import election_of
@@ -72,7 +72,16 @@ async def config(cycle_id: UUID, projects: Sequence[FrozenProject]) -> dict[str,
     ceilings = {line.area: (line.name, line.amount) for line in lines}
     kept = await cycle(cycle_id)
     await insist_feasible(cycle_id, Wanted(kept.shares, kept.pot), projects)
-    return config_of(kept, vote, voting, ceilings, projects, names=await _names(projects))
+    return config_of(
+        kept, vote, voting, ceilings, projects, names=await _names(projects), needs=await _needs(kept.quota_rule)
+    )
+
+
+async def _needs(rule: str) -> dict[str, dict[str, int]]:
+    """The figures of every kecamatan that this formula divides by."""
+    if rule not in ("per_capita", "need_weighted"):
+        return {}
+    return {each.area: {"residents": each.residents, "poor_families": each.poor_families} for each in await needs()}
 
 
 async def _names(projects: Sequence[FrozenProject]) -> dict[str, str]:
