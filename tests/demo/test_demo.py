@@ -24,7 +24,7 @@ from rembuk.settings import Settings
 from tests.databases import FAST
 
 PROGRAM = "from rembuk.cli import main; main()"
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
