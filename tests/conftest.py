@@ -34,6 +34,7 @@ class Rooms(LoadScopeScheduling):
         return nodeid.partition("::")[0] if room in BY_FILE else nodeid
 
 
+@pytest.hookimpl(optionalhook=True)  # a run without workers knows no such hook
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Rooms:
     """The scheduler of every parallel run."""
     return Rooms(config, log)
