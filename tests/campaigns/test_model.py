@@ -36,7 +36,7 @@ from tests.city import PIN, City, city
 from tests.databases import FAST
 from tests.posts.making import PostOf, post_in
 
-HISTORIES, STEPS = sized("HISTORIES", 8, 400), sized("HISTORY_STEPS", 15, 60)
+HISTORIES, STEPS = sized("HISTORIES", 3, 400), sized("HISTORY_STEPS", 10, 60)
 PEOPLE = 4
 WHO = st.integers(0, PEOPLE - 1)
 PICKS = st.lists(st.integers(0, 5), max_size=4, unique=True).map(lambda each: tuple(sorted(each)))

@@ -96,7 +96,7 @@ def _judge(verdict: Verdict, file: Path, told: set[str]) -> None:
             sound = database.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)]
             sound = sound and not database.execute("PRAGMA foreign_key_check(envelope)").fetchall()
             kept = {row[0] for row in database.execute("SELECT leaf_sha256 FROM envelope")}
-            envelopes, sent, posted, queued = database.execute(_FIGURES).fetchone()
+            envelopes, sent, _, posted, queued, *_ = database.execute(_FIGURES).fetchone()
     except lite.sqlite3.DatabaseError:
         verdict.corrupt += 1
         return

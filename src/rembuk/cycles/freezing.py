@@ -58,7 +58,6 @@ def config_of(
         "ballot": {"type": cycle.ballot_type, "most": cycle.max_choices},
         "rule": cycle.tally_rule,
         "options": dict(options_of(cycle.tally_options)),
-        "publication": election.publication,
         "smallest_full": SMALLEST_FULL,
         "districts": [
             {**_district(cycle, (code, *ceilings[code]), listed, names or {}), **(needs or {}).get(code, {})}
@@ -67,14 +66,18 @@ def config_of(
         "children": _children(cycle, ceilings),
         "projects": [dict(asdict(project)) for project in listed],
         **_city_round(cycle),
-        "trustee_key": election.trustee_key,
-        "witness_quorum": election.witness_quorum,
-        "level": election.level,
+        **_trust(election),
         "currency": cycle.currency,
         "budget": cycle.budget,
         "quota": {"rule": cycle.quota_rule, "options": dict(cycle.quota_options)},
         "voting": {"starts_at": _moment(voting.starts_at), "ends_at": _moment(voting.ends_at)},
     }
+
+
+def _trust(election: Election) -> dict[str, Json]:
+    """Who holds the key, who must watch, and how much is published."""
+    names = ("trustee_key", "witness_quorum", "level", "publication")
+    return {name: getattr(election, name) for name in names}
 
 
 def options_of(chosen: Mapping[str, str]) -> dict[str, str]:
