@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Screen
-from tests.browser.doors import came_in
+from tests.browser.doors import came_in, enter_with_code
 from tests.browser.places import THIS_YEAR
 from tests.browser.stage import DESK, PHONE, Demo, visitor
 
@@ -83,7 +83,8 @@ def test_paper(come: Callable[..., Page], demo: Demo, screen: Screen, post: str)
     expect(table.locator("#kode-keliru")).to_contain_text("sudah menerima surat suara kertas")
     table.goto(table.url.removesuffix("/kode") + "/lembar")
     expect(table.get_by_role("heading", level=1)).to_have_text("Masukkan lembar")
-    resident = come("resident", nth)
+    resident = come()
+    enter_with_code(resident, demo.person("resident", nth))  # afresh: an earlier journey ended the session
     resident.goto("/status-saya")
     expect(resident.locator("main")).to_contain_text("kertas")
     resident.goto("/bilik")

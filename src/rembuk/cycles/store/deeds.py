@@ -23,7 +23,7 @@ from rembuk.cycles.store.questions import cycle, election, phases
 from rembuk.cycles.store.rows import election_of
 from rembuk.cycles.store.shares import Wanted, insist_feasible
 from rembuk.cycles.store.turns import begin, end
-from rembuk.database import lock_row, transaction
+from rembuk.database import Fixed, lock_row, on_postgres, transaction
 from rembuk.errors import Refused
 from rembuk.places import store as places
 
@@ -47,6 +47,21 @@ FRESH = "read committed"
 """Isolation of everything that waits for the phase lock: an older snapshot would miss what it waited for (I6)."""
 
 
+_TOGETHER = Fixed("SELECT pg_advisory_xact_lock_shared({})")
+_ALONE = Fixed("SELECT pg_advisory_xact_lock({})")
+
+
+async def hold_booth(election_id: UUID, *, alone: bool = False) -> None:
+    """Hold the phase lock until the transaction ends: many casts together, or one change of phase alone.
+
+    PostgreSQL lets new readers of a locked row pass those who wait to change it, so that a stream of casts would keep
+    the booth open for ever; advisory locks are given in the order they were asked. On SQLite the one writer is enough.
+    """
+    if on_postgres():
+        key = election_id.int % 2**63
+        await (_ALONE(key) if alone else _TOGETHER(key))
+
+
 async def locked_election(cycle_id: UUID) -> Election:
     """The main election, its row held as the phase lock until the transaction ends (trust.md 5).
 
@@ -54,6 +69,7 @@ async def locked_election(cycle_id: UUID) -> Election:
     """
     await locked_cycle(cycle_id)
     wanted = (await election(cycle_id)).id
+    await hold_booth(wanted, alone=True)
     row = await lock_row(tables.Election.objects().where(tables.Election.id == wanted).first())
     return election_of(row)
 

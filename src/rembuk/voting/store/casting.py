@@ -57,7 +57,7 @@ class _Due(Exception):
         self.cycle = cycle
 
 
-# The path of every ballot is written out: seven statements, one less without a voter code (trust.md 5).
+# The path of every ballot is written out: at most eight statements (trust.md 5).
 _BOOTH = Fixed(
     """SELECT election.cycle, election.state, election.config_sha256, phase.starts_at, phase.ends_at
     FROM election JOIN roll_entry ON roll_entry.id = {}
@@ -102,6 +102,7 @@ async def _cast(voter: Voter, chosen: Chosen, nonce: bytes, *, turned: bool = Fa
 
 async def _locked_poll(voter: Voter, turned: bool = True) -> Poll:
     """The poll, holding the phase lock shared and the voter's line; raises _Due unless `turned` just now."""
+    await cycles.hold_booth(voter.election)
     rows = await _BOOTH(voter.roll, voter.election)
     if not rows or not rows[0]["config_sha256"]:
         raise Refused(Refusal.NOT_OPEN)
