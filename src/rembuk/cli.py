@@ -201,9 +201,6 @@ def ceremony_open(box: Path, words: tuple[Path, ...], out: Path) -> None:
     click.echo(f"Box {given.box_sha256}\nFingerprint of the opened file: {given.sha256}")
 
 
-cli.add_command(ceremony, name="keys")  # the older name of the same door
-
-
 @contextmanager
 def _in_words() -> Iterator[None]:
     """A wrong file or wrong words become one line and exit code 2."""

@@ -9,9 +9,9 @@ from rembuk.board.tables import LeafQueue
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle
 from rembuk.database import transaction
+from rembuk.database.many import insert_many
 from rembuk.demo.model import Option, ballot, tastes
 from rembuk.demo.people import HOME, HOME_RW, Door
-from rembuk.demo.rows import insert_many
 from rembuk.people import codes
 from rembuk.people import store as people
 from rembuk.people.rules import ADULTS, AGE_BANDS, CHILDREN, NewEntry, box_of

@@ -7,9 +7,9 @@ from uuid import uuid4
 from rembuk import clock
 from rembuk.cycles.rules import Cycle
 from rembuk.database import transaction
+from rembuk.database.many import insert_many
 from rembuk.debate.tables import Comment
 from rembuk.demo.people import Cast
-from rembuk.demo.rows import insert_many
 from rembuk.moderation.tables import Flag
 from rembuk.proposals import store as proposals
 from rembuk.proposals.tables import Endorsement, Proposal
