@@ -131,8 +131,10 @@ class Stored:
         self.sure = self._with(lambda offset, data: data)
         self.pending.clear()
 
-    def after_cut(self, chance: random.Random) -> bytes:
-        """The file after the power went: every pending sector there or not, sometimes garbage."""
+    def after_cut(self, chance: random.Random) -> bytearray:
+        """The file after the power went: every pending sector there or not, sometimes garbage; not to be changed."""
+        if not self.pending:
+            return self.sure
         share = 1.0 if chance.random() < 0.05 else chance.choice((0.0, 0.05, 0.2, 0.5, 0.8, 0.9, 0.99))
         garbage = chance.random() < 0.2
 
@@ -141,7 +143,7 @@ class Stored:
                 return data
             return chance.randbytes(len(data)) if garbage and chance.random() < 0.5 else None
 
-        return bytes(self._with(torn))
+        return self._with(torn)
 
     def _with(self, kept: Callable[[int, bytes], bytes | None]) -> bytearray:
         image = bytearray(self.sure)
@@ -157,6 +159,26 @@ class Stored:
                         image.extend(bytes(start + len(part) - len(image)))
                     image[start : start + len(part)] = there
         return image
+
+
+def put(path: Path, data: bytearray, old: bytearray | None, page: int = 4096) -> None:
+    """Make the file hold these bytes; of a file that holds `old` only the pages that differ are written."""
+    if old is None:
+        path.write_bytes(data)
+        return
+    if data is old:
+        return
+    with path.open("r+b", buffering=0) as file:
+        if len(old) != len(data):
+            file.truncate(len(data))
+        for large in range(0, len(data), 64 * page):
+            end = large + 64 * page
+            if data[large:end] == old[large:end]:  # a memoryview would compare byte by byte
+                continue
+            for at in range(large, min(end, len(data)), page):
+                if data[at : at + page] != old[at : at + page]:
+                    file.seek(at)
+                    file.write(data[at : at + page])
 
 
 def _sectors(offset: int, data: bytes) -> list[tuple[int, bytes]]:
@@ -192,9 +214,9 @@ class Disk:
             self.seen[name].sync()
             self.sure[name] = self.seen[name]  # a new file's first sync flushes its directory, too
 
-    def after_cut(self, chance: random.Random) -> dict[str, bytes]:
-        """The files that are there when the power is back."""
-        found: dict[str, bytes] = {}
+    def after_cut(self, chance: random.Random) -> dict[str, bytearray]:
+        """The files that are there when the power is back; not to be changed."""
+        found: dict[str, bytearray] = {}
         for name in self.sure.keys() | self.seen.keys():
             sure, seen = self.sure.get(name), self.seen.get(name)
             file = sure if sure is seen else chance.choice((sure, seen))

@@ -6,8 +6,10 @@ the log of everything that happened to it since, with the leaf of each ballot no
 
 import asyncio
 import pickle
+import random
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
@@ -19,8 +21,9 @@ from tests.campaigns.disk import Op, watch
 from tests.city import City, city
 
 VOICES = 3
-SESSIONS = 2
-"""The database is closed and opened again so often: closing checkpoints the log and deletes it."""
+SHARES = (0, 3, 4, 5, 6)
+"""Where the sessions end, in sixths of the casts: half of them in one long session, in which SQLite checkpoints by
+itself; closing the short ones checkpoints the log and deletes it."""
 
 
 async def voting(made: City, voters: list[tuple[str, UUID]], tell: Callable[[str], None]) -> None:
@@ -31,7 +34,7 @@ async def voting(made: City, voters: list[tuple[str, UUID]], tell: Callable[[str
 
 
 async def main(folder: Path, target: Path, casts: int, weaker: str) -> None:
-    """A city with an open booth, then casts on the watched disk, twice over."""
+    """A city with an open booth, then casts on the watched disk, session after session."""
     settings = Settings(data=folder)
     await open_database(settings)
     made = await city(voters=-(-casts // 3))
@@ -44,9 +47,10 @@ async def main(folder: Path, target: Path, casts: int, weaker: str) -> None:
     log: list[Op] = []
     watch(log)
     everybody = [(district, roll) for district, rolls in made.rolls.items() for roll in rolls][:casts]
-    for session in range(SESSIONS):
+    random.Random(casts).shuffle(everybody)
+    for begin, end in pairwise(casts * share // 6 for share in SHARES):
         await open_database(settings)
-        mine = everybody[session::SESSIONS]
+        mine = everybody[begin:end]
         voices = (voting(made, mine[voice::VOICES], lambda leaf: log.append(("said", leaf))) for voice in range(VOICES))
         await asyncio.gather(*voices)
         await drain()

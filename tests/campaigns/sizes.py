@@ -4,6 +4,8 @@ import os
 import time
 from collections.abc import Iterator
 
+import pytest
+
 LARGE = os.environ.get("REMBUK_TEST_CAMPAIGN") == "1"
 
 
@@ -12,10 +14,19 @@ def sized(name: str, small: int, large: int) -> int:
     return int(os.environ.get(f"REMBUK_TEST_{name}", str(large))) if LARGE else small
 
 
+def seconds_for(seconds: float) -> float:
+    """How long a campaign goes on: as given, or REMBUK_TEST_SECONDS."""
+    return float(os.environ.get("REMBUK_TEST_SECONDS", str(seconds)))
+
+
+def patient(seconds: float) -> pytest.MarkDecorator:
+    """The test may go on for so long, and eight minutes more for what it does before and after."""
+    return pytest.mark.timeout(seconds_for(seconds) + 480)
+
+
 def bounded(rounds: int, seconds: float) -> Iterator[int]:
     """Numbers from 0, as many as asked for and as the time allows."""
-    limit = float(os.environ.get("REMBUK_TEST_SECONDS", str(seconds)))
-    stop = time.monotonic() + limit
+    stop = time.monotonic() + seconds_for(seconds)
     for nth in range(rounds):
         yield nth
         if time.monotonic() > stop:
