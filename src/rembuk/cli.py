@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from rembuk.admin_commands import admin
 from rembuk.roll_commands import roll, voter_codes
 
 T = TypeVar("T")
@@ -241,23 +242,6 @@ def _write_new(file: Path, content: bytes) -> None:
         raise click.UsageError(f"{file} is there already") from None
 
 
-@cli.group()
-def admin() -> None:
-    """Accounts that look after the system."""
-
-
-@admin.command(name="create")
-@click.option("--name", prompt=True)
-@click.option("--username", prompt=True)
-@click.password_option(help="At least 15 characters.")
-def admin_create(name: str, username: str, password: str) -> None:
-    """Make the first administrator; prints the secret for the one-time-code app once."""
-    from rembuk.people.store import create_admin
-
-    secret = in_database(lambda: create_admin(name, username, password))
-    click.echo(f"Created. Enter this secret in a one-time-code app now: {secret}")
-
-
 @cli.command()
 @click.option("--invariants", is_flag=True, help="Check the invariants of the vote as well.")
 @click.option(
@@ -302,6 +286,7 @@ def in_database(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         sys.exit(2)
 
 
+cli.add_command(admin)
 cli.add_command(roll)
 cli.add_command(voter_codes)
 

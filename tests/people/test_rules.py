@@ -121,6 +121,9 @@ def test_three_an_hour_and_ten_a_day() -> None:
         ("abababababababab", Refusal.PASSWORD_KNOWN),
         ("Password12345678", Refusal.PASSWORD_KNOWN),
         ("sukma.wijaya-2026", Refusal.PASSWORD_KNOWN),
+        ("RembukBandung2026", Refusal.PASSWORD_KNOWN),
+        ("petugas-kecamatan-1", Refusal.PASSWORD_KNOWN),
+        ("kereta pagi menuju bandung", None),
         ("kereta pagi menuju gunung", None),
     ],
 )

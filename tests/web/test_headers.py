@@ -72,7 +72,7 @@ def https(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_https_adds_hsts(https: None) -> None:
     """One year, only where TLS is."""
-    assert headers.security_headers()["strict-transport-security"] == "max-age=31536000"
+    assert headers.security_headers()["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_https_makes_host_cookies(https: None) -> None:

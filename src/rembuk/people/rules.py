@@ -13,6 +13,12 @@ VOTING_AGE = 17
 ADULTS, CHILDREN = "dewasa", "anak"
 AGE_BANDS = ("10-12", "13-14", "15-16")
 PASSWORD_LENGTH = 15
+PASSWORD_LEFT = 8
+OWN_WORDS = (
+    "rembuk", "rembug", "musrenbang", "bandung", "kecamatan", "kelurahan", "pemilih", "petugas", "fasilitator",
+    "moderator", "auditor", "admin", "password", "sandi",
+)  # fmt: skip
+"""What anybody would try first here: a password must have PASSWORD_LEFT letters besides these (docs/security.md)."""
 WRONG_SECOND_FACTORS = 5
 ONE_TIME_CODE_LIFE = timedelta(minutes=10)
 ONE_TIME_CODE_TRIES = 5
@@ -235,10 +241,14 @@ def minutes(wait: timedelta) -> int:
 
 
 def why_not_password(password: str, username: str, breached: frozenset[str]) -> Refusal | None:
-    """Why a password may not be used: too short, known, of too few letters, or the name itself."""
+    """Why a password may not be used: too short, known, of too few letters, the name itself, or our own words."""
     if len(password) < PASSWORD_LENGTH:
         return Refusal.PASSWORD_SHORT
-    folded = password.casefold()
+    folded = left = password.casefold()
+    for word in OWN_WORDS:
+        left = left.replace(word, "")
+    if len(left) < PASSWORD_LEFT:
+        return Refusal.PASSWORD_KNOWN
     if folded in breached or len(set(folded)) < 6 or username.casefold() in folded:
         return Refusal.PASSWORD_KNOWN
     return None

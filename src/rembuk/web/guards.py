@@ -10,6 +10,7 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from rembuk.errors import Refused
 from rembuk.web import csrf, hooks
 from rembuk.web.forms import read_form
+from rembuk.web.logs import is_vote_path, note_security
 from rembuk.web.reasons import Web
 from rembuk.web.viewer import ANONYMOUS, Grant, Role, Viewer
 from rembuk.web.visit import viewer, visit
@@ -114,12 +115,24 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         raise Refused(Web.NOT_FOUND)
     if cast("Any", connection.scope)["method"] not in csrf.SAFE_METHODS and not handler.opt.get(SIGNED):
         await _own_form(connection)
-    await handler.opt[OPT].permit(connection)
+    try:
+        await handler.opt[OPT].permit(connection)
+    except Refused as refused:
+        _note(connection, refused)
+        raise
     if seconds := handler.opt.get("seconds"):
         visit(connection).extend(seconds)
     if handler.opt.get("page"):
         notes = visit(connection)
         notes.frame = await hooks.WIRED.frame_of(notes.viewer)
+
+
+def _note(connection: ASGIConnection[Any, Any, Any, Any], refused: Refused) -> None:
+    """Somebody signed in asked for a door that is not theirs: a line in the log, but none about voting."""
+    path, who = connection.scope["path"], viewer(connection)
+    if who.signed_in and not is_vote_path(path):
+        told = {"path": path[:200], "person": str(who.person), "reason": refused.reason.name}
+        note_security("not permitted", visit(connection).address, **told)
 
 
 async def _own_form(connection: ASGIConnection[Any, Any, Any, Any]) -> None:

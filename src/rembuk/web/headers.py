@@ -34,7 +34,7 @@ _ALWAYS = (
     ("permissions-policy", PERMISSIONS),
     ("x-frame-options", "DENY"),
 )
-_HSTS = ("strict-transport-security", "max-age=31536000")
+_HSTS = ("strict-transport-security", "max-age=31536000; includeSubDomains")
 
 Raw = list[tuple[bytes, bytes]]
 

@@ -13,6 +13,7 @@ from rembuk.web.addresses import cut
 
 ACCESS = logging.getLogger("rembuk.access")
 FAULTS = logging.getLogger("rembuk.faults")
+SECURITY = logging.getLogger("rembuk.security")
 VOTE_PATHS = ("/bilik", "/suara", "/bukti", "/kode", "/status-saya", "/uji")
 _QUIET_PATHS = frozenset({"/healthz", "/readyz"})
 
@@ -68,6 +69,11 @@ def note_access(scope: Mapping[str, Any], number: str, address: str, status: int
 def note_fault(fault: BaseException, number: str) -> None:
     """Write where an unexpected fault came from, under the number the visitor sees."""
     FAULTS.error("", extra={"facts": {"number": number, **where_from(fault)}})
+
+
+def note_security(event: str, address: str, **facts: str) -> None:
+    """Write that somebody signed in to a desk, failed to, or was refused: who (by id), where from and what."""
+    SECURITY.warning("", extra={"facts": {"event": event, **facts, "network": cut(address)}})
 
 
 def start_logging(level: str) -> None:

@@ -105,7 +105,7 @@ async def end_other_devices(request: Request) -> Response:
 async def change_password(request: Request) -> Response:
     """A new password after the old one; every other device is signed out."""
     form, person = await read_form(request), await _me(request)
-    old, new = (form.fields.get(name, [""])[-1][:200] for name in ("sandi-lama", "sandi-baru"))
+    old, new = (form.fields.get(name, [""])[-1] for name in ("sandi-lama", "sandi-baru"))
     await may_try("sandi", str(person))
     try:
         await store.change_password(person, old, new)

@@ -109,18 +109,21 @@ async def enter_code(request: Request) -> Response:
 
 @post("/keluar", guard=PUBLIC)
 async def sign_out(request: Request) -> Response:
-    """End this device's session and clear what it kept."""
+    """End this device's session and clear what it kept, drafts in the browser's own store too (ASVS 14.3.1)."""
     forget_all_seeds(request)
     await end_session(request)
-    return redirect("/", N_("Anda sudah keluar."), "info")
+    answer = redirect("/", N_("Anda sudah keluar."), "info")
+    answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer
 
 
 async def _admit(request: Request, came_in: SignedIn, back: str) -> Response:
     """Start a session; a key that signs for a code goes into its holder's cookie, another's keys go away."""
     if viewer(request).person != came_in.person:
         forget_all_seeds(request)
-    role = await store.main_role_of(came_in.person)
-    role = Role.RESIDENT if came_in.seed else role
+    role = Role.RESIDENT if came_in.seed else await store.main_role_of(came_in.person)
+    if role is not Role.RESIDENT:  # six digits alone open no desk
+        return redirect("/masuk/sandi", N_("Petugas dan fasilitator masuk dengan kata sandi."), "awas")
     await start_session(request, person=came_in.person, roll=came_in.roll, role=role, by_code=bool(came_in.seed))
     if came_in.seed and came_in.roll:
         keep_signing_seed(request, came_in.seed, came_in.roll)

@@ -10,11 +10,13 @@ from rembuk.people.rules import Refusal
 from rembuk.people.signing import forget_all_seeds
 from rembuk.web.forms import Form, read_form
 from rembuk.web.guards import PUBLIC
+from rembuk.web.logs import note_security
 from rembuk.web.pages import page, redirect
 from rembuk.web.reasons import Web
 from rembuk.web.routing import Request, Response, get, post
 from rembuk.web.session import current_session, start_session
 from rembuk.web.throttle import forgive, may_try, strike
+from rembuk.web.visit import visit
 
 _ACCOUNT, _STEP = "sandi", "totp"
 
@@ -30,7 +32,7 @@ async def enter_password(request: Request) -> Response:
     """A right password leads to the second step; five wrong ones for one name close it for a while."""
     form = await read_form(request)
     name = form.line("nama", required=True, empty=N_("Tulis nama pengguna Anda."))
-    password = form.fields.get("sandi", [""])[-1][:200]
+    password = form.fields.get("sandi", [""])[-1]
     if not password:
         form.errors.say("sandi", N_("Tulis kata sandi Anda."))
     if not form.valid:
@@ -39,6 +41,7 @@ async def enter_password(request: Request) -> Response:
     person = await store.staff_by_password(name, password)
     if person is None:
         await strike(_ACCOUNT, name.casefold())
+        note_security("password refused", visit(request).address)
         form.errors.say("sandi", Refusal.PASSWORD_WRONG.sentence)
         return _password_page(request, form, 422)
     await forgive(_ACCOUNT, name.casefold())
@@ -69,6 +72,7 @@ async def enter_step(request: Request) -> Response:
     await may_try(_STEP, str(person))
     if not await store.use_totp(person, digits):
         await strike(_STEP, str(person))
+        note_security("step refused", visit(request).address, person=str(person))
         form.errors.say("kode", Refusal.TOTP_WRONG.sentence)
         return _step_page(request, form, 422)
     await forgive(_STEP, str(person))
@@ -83,6 +87,7 @@ async def _complete(request: Request, person: UUID) -> None:
     entry = await store.roll_of(person)
     role = await store.main_role_of(person)
     await start_session(request, person=person, roll=entry.id if entry else None, role=role)
+    note_security("signed in", visit(request).address, person=str(person), role=role.value)
 
 
 def _half_signed_in(request: Request) -> UUID | None:

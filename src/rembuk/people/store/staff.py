@@ -16,7 +16,7 @@ from rembuk.people.rules import TOTP_STEP_SECONDS, Kind, PersonFacts, Refusal, m
 from rembuk.people.store.accounts import facts_of, grant
 from rembuk.people.tables import Person
 
-_TOTP = "totp"
+TOTP = "totp"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ async def create_staff(
         rw=rw,
         username=username.casefold(),
         password_hash=hashed,
-        totp_secret=pepper.seal(_TOTP, secret.encode()).hex(),
+        totp_secret=pepper.seal(TOTP, secret.encode()).hex(),
         simulated=simulated,
         created_at=clock.now(),
     )
@@ -82,7 +82,7 @@ async def use_totp(person: UUID, digits: str) -> bool:
     if not rows or not rows[0]["totp_secret"]:
         return False
     row, now_step = rows[0], step_of(clock.now())
-    totp = pyotp.TOTP(pepper.unseal(_TOTP, bytes.fromhex(row["totp_secret"])).decode())
+    totp = pyotp.TOTP(pepper.unseal(TOTP, bytes.fromhex(row["totp_secret"])).decode())
     typed = "".join(digits.split())
     for step in (now_step, now_step - 1, now_step + 1):
         fits = pepper.same(totp.at(step * TOTP_STEP_SECONDS), typed)

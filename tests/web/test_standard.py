@@ -1,0 +1,71 @@
+"""What the verification standard asks of a web application and no other test here says (docs/asvs.md)."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from rembuk.web import forms
+from rembuk.web.logs import JsonLines
+from tests.clients import Client
+from tests.web import sample
+from tests.web.test_headers import PATHS
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """What the server would write about security."""
+    text, logger = io.StringIO(), logging.getLogger("rembuk.security")
+    output = logging.StreamHandler(text)
+    output.setFormatter(JsonLines())
+    logger.addHandler(output)
+    yield text
+    logger.removeHandler(output)
+
+
+@pytest.mark.parametrize(("path", "status"), PATHS)
+async def test_every_text_says_its_letters(site: Client, path: str, status: int) -> None:
+    """ASVS 4.1.1: whatever has a body names its kind, and text its character set (JSON is UTF-8 by its own rule)."""
+    answer = await site.get(path)
+    kind = answer.headers.get("content-type", "")
+    assert kind or not answer.content
+    assert not kind.startswith("text/") or kind.endswith("charset=utf-8")
+
+
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT", "PROPFIND", "PUT", "DELETE", "PATCH"])
+async def test_a_method_nobody_declared_is_refused(site: Client, method: str) -> None:
+    """ASVS 13.4.4, 4.1.4: TRACE echoes nothing, and what a route does not declare it does not do."""
+    answer = await site.http.request(method, "/contoh", headers={"X-Echo": "gema", "Origin": "http://127.0.0.1:8000"})
+    assert answer.status_code in (403, 405) and "gema" not in answer.text
+
+
+async def test_no_other_site_may_read(site: Client) -> None:
+    """ASVS 3.4.2, 3.5.2: no CORS header on anything, whatever origin asks, so no other site reads an answer."""
+    for path, _ in PATHS:
+        answer = await site.get(path, headers={"Origin": "https://jahat.example"})
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize("path", ["/static/", "/static", "/.git/config", "/static/../pyproject.toml", "/.env", "/docs"])
+async def test_nothing_beside_the_site_is_served(site: Client, path: str) -> None:
+    """ASVS 13.4.1, 13.4.3, 13.4.5: no folder list, no source control, no settings file, no API viewer."""
+    assert (await site.get(path)).status_code == 404
+
+
+def test_a_field_sent_twice_is_one_text() -> None:
+    """ASVS 15.3.7: the last of several equal fields counts, and a list is only a list where one is asked for."""
+    form = forms.Form({"judul": ["satu", "dua"]})
+    assert form.text("judul") == "dua" and form.list("judul") == ["satu", "dua"]
+
+
+async def test_who_knocks_at_a_strange_door_is_noted(site: Client, lines: io.StringIO) -> None:
+    """ASVS 16.3.2: a refused door stands in the log with who, where from and which; a stranger's does not."""
+    await site.get("/contoh/admin")
+    assert lines.getvalue() == ""
+    await site.sign_in(sample.PERSON)
+    assert (await site.get("/contoh/admin")).status_code == 403
+    told = json.loads(lines.getvalue())
+    assert told["event"] == "not permitted" and told["path"] == "/contoh/admin" and told["reason"] == "NOT_YOURS"
+    assert told["person"] and told["at"] and told["network"] == "127.0.0.0/24"
