@@ -10,6 +10,7 @@ from rembuk.cycles.rules import Cycle, CycleText, Phase, PhaseKind, spread
 from rembuk.cycles.shares import ISSUE_NAMES, Cap, Leftover, Part, SetAside, Shares
 from rembuk.cycles.store import Deed
 from rembuk.demo.finishing import finish
+from rembuk.demo.keeping import keep_watch
 from rembuk.demo.people import HOME, Cast, Door
 from rembuk.demo.proposing import Wanted, check_all, copies, fill, from_pack
 from rembuk.demo.residents import enrol, give_codes, vote_many
@@ -137,6 +138,7 @@ async def _to_the_booth(cycle: Cycle, cast: Cast, rng: Random) -> None:
     with clock.frozen(debate.starts_at + 9 * DAY):
         await support(cycle, cast, rng)
         await talk(cycle, cast, rng)
+        await keep_watch(cycle, cast)
     with clock.frozen(checking.starts_at):
         await cycles.close_phase(cycle.id, PhaseKind.DEBATE, cast.official)
         await cycles.open_phase(cycle.id, PhaseKind.REVIEW, cast.official)
