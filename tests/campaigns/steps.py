@@ -1,4 +1,4 @@
-"""Dying between two statements: `python -m tests.campaigns.steps DEED FOLDER CITY SEED ROUNDS SECONDS`.
+"""Dying between two statements: `python -m tests.campaigns.steps FOLDER SEED ROUNDS SECONDS`.
 
 A child is forked for each round; it works on a copy of the database and kills itself with -9 just before or just
 after its k-th SQL statement (COMMIT is one). Another child then opens what is left, checks it and does the deed again.
@@ -131,6 +131,7 @@ async def purge(made: City) -> None:
         if not await destroying.is_destroyed(made.election):
             act = await destroying.propose_destruction(made.cycle.id, PLAN, made.first)
             await destroying.destroy(act.id, made.cycle.id, made.second)
+        await destroying.rewrite()
 
 
 async def purge_is_whole(made: City) -> bool:
@@ -212,11 +213,13 @@ DEEDS: dict[str, Deed] = {
 
 async def doing(deed: Deed, made: City, settings: Settings, told: Path) -> None:
     """The deed, with a file written when it returned: the acknowledgement."""
-    Counting.count = 0
     await open_database(settings)
+    Counting.count = 0
     await deed[0](made)
     _touch(told)
+    statements = Counting.count
     await close_database()
+    Counting.count = statements
 
 
 async def checking(deed: Deed, made: City, settings: Settings, told: bool, moving: bool) -> None:
@@ -267,54 +270,64 @@ def schema(file: Path) -> str:
     return sha256(repr(rows).encode()).hexdigest()
 
 
-def main(name: str, folder: Path, city: Path, seed: int, rounds: int, seconds: float) -> int:
-    """Rounds of dying at chosen statements; prints how many, and gives 1 at the first fault."""
-    made: City = pickle.loads(city.read_bytes())
-    work, moving, template = folder / name, name == "migrate", city.with_suffix(".sqlite3")
-    work.mkdir()
-    settings, told = Settings(data=work), work / "told"
-    history(releases() if name == "upgrade" else None)
-    count_statements()
+class Rounds:
+    """Dying at chosen statements of one deed, each time on a fresh copy of its database."""
 
-    def fresh() -> None:
-        for old in work.iterdir():
+    def __init__(self, name: str, folder: Path, stage: Path, chance: random.Random) -> None:
+        self.name, self.deed, self.moving = name, DEEDS[name], name == "migrate"
+        self.made: City = pickle.loads(stage.read_bytes())
+        self.template, self.work = stage.with_suffix(".sqlite3"), folder / name
+        self.work.mkdir()
+        self.settings, self.told = Settings(data=self.work), self.work / "told"
+        history(releases() if name == "upgrade" else None)
+        self.statements = self._counted()
+        self.every = [(step, after) for step in range(1, self.statements + 1) for after in (False, True)]
+        chance.shuffle(self.every)
+
+    def fresh(self) -> None:
+        """The database as it was before the deed."""
+        for old in self.work.iterdir():
             old.unlink()
-        if not moving:
-            shutil.copyfile(template, settings.database_file)
+        if not self.moving:
+            shutil.copyfile(self.template, self.settings.database_file)
 
-    fresh()
-    counter = work / "count"
+    def _counted(self) -> int:
+        """How many statements the deed has, done and checked in this process: children find everything warm."""
+        self.fresh()
+        asyncio.run(doing(self.deed, self.made, self.settings, self.told))
+        statements, self.wanted = Counting.count, schema(self.settings.database_file)
+        asyncio.run(checking(self.deed, self.made, self.settings, True, self.moving))
+        return statements
 
-    async def counted() -> None:
-        await doing(DEEDS[name], made, settings, told)
-        _note(counter, Counting.count)
-
-    assert forked(counted) == 0
-    statements, wanted = int(counter.read_text()), schema(settings.database_file)
-    every = [(step, after) for step in range(1, statements + 1) for after in (False, True)]
-    random.Random(seed).shuffle(every)
-    stop, died = time.monotonic() + seconds, 0
-    for nth in range(rounds):
-        if time.monotonic() > stop:
-            break
-        fresh()
-        Counting.dies_at, Counting.after = every[nth % len(every)]
-        code = forked(lambda: doing(DEEDS[name], made, settings, told))
-        assert code in (0, -signal.SIGKILL), f"the deed ended with {code} at {every[nth % len(every)]}"
-        died += code != 0
+    def die(self, nth: int) -> bool:
+        """One round; whether the child died. AssertionError tells what is left half."""
+        self.fresh()
+        Counting.dies_at, Counting.after = self.every[nth % len(self.every)]
+        code = forked(lambda: doing(self.deed, self.made, self.settings, self.told))
+        assert code in (0, -signal.SIGKILL), f"the deed ended with {code} at {self.every[nth % len(self.every)]}"
         Counting.dies_at = -1
-        if forked(lambda: checking(DEEDS[name], made, settings, told.exists(), moving)):
-            print(f"FAULT at {every[nth % len(every)]} of {name}")
-            return 1
-        assert not moving or schema(settings.database_file) == wanted, "another schema after the second try"
-    print(f"{name}: {died} kills at {statements} statements, before and after each")
-    return 0
+        told = self.told.exists()
+        at = f"{self.name} at {self.every[nth % len(self.every)]}"
+        assert not forked(lambda: checking(self.deed, self.made, self.settings, told, self.moving)), at
+        assert not self.moving or schema(self.settings.database_file) == self.wanted, "another schema the second time"
+        return code != 0
 
 
-def _note(path: Path, number: int) -> None:
-    path.write_text(str(number))
+def main(folder: Path, seed: int, rounds: int, seconds: float) -> None:
+    """All deeds in turn, each so many rounds at most, until the time is over; prints how many died."""
+    count_statements()
+    chance, died = random.Random(seed), dict.fromkeys(DEEDS, 0)
+    stages = {name: folder / ("finished" if name == "purge" else "voting") for name in DEEDS}
+    deeds = {name: Rounds(name, folder, stage, chance) for name, stage in stages.items()}
+    stop, nth = time.monotonic() + seconds, 0
+    while nth < rounds and (nth == 0 or time.monotonic() < stop):
+        for name, deed in deeds.items():
+            died[name] += deed.die(nth)
+        nth += 1
+    for name, deed in deeds.items():
+        places = len(deed.every)
+        print(f"{name} {died[name]} kills at {min(nth, places)} of {places} places")
 
 
 if __name__ == "__main__":
-    where, cities = Path(sys.argv[2]), Path(sys.argv[3])
-    sys.exit(main(sys.argv[1], where, cities, int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6])))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))

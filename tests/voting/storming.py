@@ -102,6 +102,7 @@ def main(settings: Settings, rolls: list[UUID], forms: int, kills: int, seed: in
     """Children, one after another, until all is cast or so many were killed; the last one finishes."""
     chance, acknowledged = random.Random(seed), dict[Pair, str]()
     everything = [(roll, form) for roll in rolls for form in range(forms)]
+    asyncio.run(casting(settings, everything[:1], 1))  # here: children find every module and cache warm
     died, open_yet = 0, everything
     while open_yet:
         known = sorted(acknowledged, key=str)
