@@ -173,7 +173,7 @@ READERS: dict[str, Reader] = {
         (ROLL, ROLL.replace(b";", b",")), partial(read_roll, areas=AREAS, today=date(2026, 11, 21)), (Refused,)
     ),
     "Pabulib": Reader((PB,), partial(text, parse), (BadFile,)),
-    "Pabulib, verifier": Reader((PB,), partial(text, rembuk_verify.read_pb), (ValueError, KeyError, TypeError)),
+    "Pabulib, verifier": Reader((PB,), partial(text, rembuk_verify.read_pb), rembuk_verify.BAD),
     "Markdown": Reader((TALK,), partial(text, safe_html)),
     "voter code": Reader((make_code().printed.encode(),), partial(text, parse_code), (Refused,)),
     "package of codes": Reader((PACKAGE,), read_package, (Refused,)),

@@ -154,8 +154,8 @@ async def _turnout(
     day, whole = await voting.turnout(election.id, kecamatan or None)
     if not kecamatan or day is None:
         return day, whole if day else None, ()
-    _, cells = await voting.turnout_by_rw(election.id, kecamatan)
-    return day, whole, turnout_rows(cells, viewer, atlas)
+    since, cells = await voting.turnout_by_rw(election.id, kecamatan)
+    return since or day, whole, turnout_rows(cells, viewer, atlas)
 
 
 def turnout_rows(cells: list[Turnout], viewer: Viewer, atlas: Atlas) -> tuple[TurnoutRow, ...]:

@@ -1,6 +1,6 @@
 """Who may cast, what a ballot must be, which turnout figures may be shown; decides, reads nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -228,23 +228,23 @@ class Turnout:
     eligible: int
 
 
-def publishable(cells: Sequence[Turnout]) -> list[Turnout]:
+def is_safe(cell: Turnout) -> bool:
+    """Whether a turnout figure singles nobody out."""
+    return cell.eligible >= SMALL_CELL and 0 < cell.marks < cell.eligible
+
+
+def publishable(cells: Sequence[Turnout], safe: Callable[[Turnout], bool] = is_safe) -> list[Turnout]:
     """The cells of one parent that may be shown: each of at least ten eligible and neither 0 nor 100 %.
 
     Cells that may not be shown are merged into one; while that one breaks the rule, or would give a single
     hidden cell away by subtraction from the parent, the smallest shown cell joins it (trust.md 4.7).
     """
-    shown = sorted((cell for cell in cells if is_safe(cell)), key=lambda cell: (cell.eligible, cell.areas))
-    hidden = [cell for cell in cells if not is_safe(cell)]
-    while hidden and shown and not (len(hidden) > 1 and is_safe(merged(hidden))):
+    shown = sorted((cell for cell in cells if safe(cell)), key=lambda cell: (cell.eligible, cell.areas))
+    hidden = [cell for cell in cells if not safe(cell)]
+    while hidden and shown and not (len(hidden) > 1 and safe(merged(hidden))):
         hidden.append(shown.pop(0))
-    rest = [merged(hidden)] if hidden and is_safe(merged(hidden)) else []
+    rest = [merged(hidden)] if hidden and safe(merged(hidden)) else []
     return sorted(shown, key=lambda cell: cell.areas) + rest
-
-
-def is_safe(cell: Turnout) -> bool:
-    """Whether a turnout figure singles nobody out."""
-    return cell.eligible >= SMALL_CELL and 0 < cell.marks < cell.eligible
 
 
 def merged(cells: Sequence[Turnout]) -> Turnout:

@@ -12,8 +12,8 @@ from rembuk.cycles import store as cycles
 from rembuk.errors import N_, Refused, Said
 from rembuk.people.rules import box_of
 from rembuk.people.tables import RollEntry
+from rembuk.posts.figures import ChannelTurnout, channels, check_ins
 from rembuk.posts.rules import (
-    SMALL_POST,
     Balance,
     Entry,
     Reading,
@@ -26,7 +26,7 @@ from rembuk.posts.rules import (
 )
 from rembuk.posts.tables import PaperAudit, PaperBatch, PaperCheck, PaperEntry, PaperSheet, Post, PostRw
 from rembuk.voting.agreement import agreed
-from rembuk.voting.rules import Turnout, is_safe, merged, publishable
+from rembuk.voting.rules import Turnout
 from rembuk.voting.seal import Choice
 from rembuk.voting.tables import RollMark
 
@@ -239,16 +239,6 @@ def sample_of(sheets: Sequence[SheetFacts], dice: str) -> list[SheetFacts]:
     return [by_serial[serial] for serial in drawn(by_serial, dice, differs)]
 
 
-@dataclass(frozen=True)
-class ChannelTurnout:
-    """Turnout of one or several districts by channel, as far as it may be shown (K5)."""
-
-    areas: tuple[str, ...]
-    online: int
-    paper: int
-    eligible: int
-
-
 async def turnout_by_channel(election: UUID) -> list[ChannelTurnout]:
     """Turnout per channel and kecamatan; small cells are merged, and dropped when they still would single out (4.7)."""
     vote = await cycles.election_by_id(election)
@@ -262,12 +252,7 @@ async def turnout_by_channel(election: UUID) -> list[ChannelTurnout]:
         channel: [Turnout((area,), marks[area, channel], count) for area, count in sorted(eligible.items())]
         for channel in ("online", "paper")
     }
-    found = []
-    for paper in publishable(cells["paper"]):
-        online = merged([cell for cell in cells["online"] if cell.areas[0] in paper.areas])
-        if is_safe(online):
-            found.append(ChannelTurnout(paper.areas, online.marks, paper.marks, paper.eligible))
-    return found
+    return channels(cells["online"], cells["paper"])
 
 
 async def _marks(election: UUID) -> Counter[tuple[str, str]]:
@@ -288,12 +273,34 @@ class PostFigures:
 
 
 async def post_figures(election: UUID) -> list[PostFigures]:
-    """Check-ins and replaced online ballots of every post, small cells left out (T17, 4.7)."""
-    found = []
-    for box in await boxes_of(election):
+    """Check-ins and replaced online ballots of every post; small cells left out (T17, 4.7)."""
+    cells: dict[str, list[Turnout]] = {}
+    whole: dict[str, int] = {}
+    boxes, people = await boxes_of(election), await _people(election)
+    for box in boxes:
         rws = await rws_of(box.post)
         came = await checked_in(election, box.district, rws)
-        over = await checked_in(election, box.district, rws, overrides=True)
-        safe = came >= SMALL_POST and over < came
-        found.append(PostFigures(box.post, came if came >= SMALL_POST else None, over if safe else None))
+        marks, eligible = (sum(each[rw, list_of(box.district)] for rw in rws) for each in people)
+        cells.setdefault(box.district, []).append(Turnout((str(box.post),), came, eligible))
+        whole[str(box.post)] = marks
+    told: dict[str, int] = {}
+    for each in cells.values():
+        told |= check_ins(each, whole)
+    found = []
+    for box in boxes:
+        shown = told.get(str(box.post))
+        over = await checked_in(election, box.district, await rws_of(box.post), overrides=True)
+        found.append(PostFigures(box.post, shown, over if shown and over < shown else None))
     return found
+
+
+async def _people(election: UUID) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
+    """Marks and active people, by RW and list."""
+    vote = await cycles.election_by_id(election)
+    rw, listed = RollMark.roll.rw, RollMark.roll.list
+    marks = RollMark.select(rw.as_alias("rw"), listed.as_alias("list"), Count()).where(RollMark.election == election)
+    mine = (RollEntry.cycle == vote.cycle) & (RollEntry.status == "active")
+    people = RollEntry.select(RollEntry.rw, RollEntry.list, Count()).where(mine)
+    asked = (await marks.group_by(rw, listed), await people.group_by(RollEntry.rw, RollEntry.list))
+    first, second = (Counter({(row["rw"], row["list"]): row["count"] for row in rows}) for rows in asked)
+    return first, second

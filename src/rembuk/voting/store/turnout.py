@@ -12,7 +12,8 @@ from rembuk.cycles.tables import Election
 from rembuk.database import transaction
 from rembuk.people.rules import CHILDREN, box_of
 from rembuk.people.store import roll_counts
-from rembuk.voting.rules import Turnout, is_safe, publishable
+from rembuk.voting.daily import published
+from rembuk.voting.rules import Turnout, is_safe
 from rembuk.voting.tables import RollMark, TurnoutFigure
 
 CHUNK = 400
@@ -43,10 +44,18 @@ async def refresh_turnout(election: UUID) -> date:
 
 
 async def turnout_by_rw(election: UUID, kecamatan: str) -> tuple[date | None, list[Turnout]]:
-    """The day and the turnout cells of a kecamatan that may be shown; RW too small to show are merged."""
-    rows = await _figures(election, kecamatan)
-    cells = [Turnout((row["rw"],), row["marks"], row["eligible"]) for row in rows]
-    return (rows[0]["day"] if rows else None), publishable(cells)
+    """The turnout cells of a kecamatan that may be shown, and the day they stand for; small RW are merged.
+
+    Every day's table is looked at together, so that no earlier one tells what a later one hides (daily.py).
+    """
+    mine = (TurnoutFigure.election == election) & (TurnoutFigure.kecamatan == kecamatan)
+    columns = (TurnoutFigure.day, TurnoutFigure.rw, TurnoutFigure.marks, TurnoutFigure.eligible)
+    rows = await TurnoutFigure.select(*columns).where(mine).order_by(TurnoutFigure.day, TurnoutFigure.rw)
+    days: dict[date, list[Turnout]] = {}
+    for row in rows:
+        days.setdefault(row["day"], []).append(Turnout((row["rw"],), row["marks"], row["eligible"]))
+    at, cells = published(list(days.values()))
+    return (list(days)[at] if days else None), cells
 
 
 async def turnout(election: UUID, kecamatan: str | None = None) -> tuple[date | None, Turnout]:
