@@ -26,7 +26,6 @@ from rembuk.posts.store.checkin import (
 from rembuk.posts.store.closing import confirm_close, overrides_of, propose_close, waiting_closes
 from rembuk.posts.store.counting import (
     Box,
-    ChannelTurnout,
     balance_of,
     boxes_of,
     dice_of,
@@ -64,7 +63,6 @@ from rembuk.posts.store.setup import (
 __all__ = [
     "Box",
     "Case",
-    "ChannelTurnout",
     "Form",
     "ListLine",
     "Pad",
