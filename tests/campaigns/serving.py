@@ -1,4 +1,8 @@
-"""The whole server as a process group of its own, to be killed, and voters who send their forms to it by HTTP."""
+"""The whole server as a process group of its own, to be killed, and voters who send their forms to it by HTTP.
+
+`python -m tests.campaigns.serving PORT` is a nursery: for every line it hears it forks `rembuk serve`, with every
+module read already, and tells its number; a line "gone" comes when that server was ended.
+"""
 
 import asyncio
 import os
@@ -7,7 +11,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -42,7 +46,8 @@ class Server:
     """A running server: where it listens, and its process group."""
 
     port: int
-    process: asyncio.subprocess.Process
+    group: int
+    nursery: asyncio.subprocess.Process
 
     @property
     def url(self) -> str:
@@ -51,8 +56,20 @@ class Server:
 
     async def kill(self) -> None:
         """kill -9 of the server and all its workers: nobody gets to say good-bye."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        await self.process.wait()
+        os.killpg(self.group, signal.SIGKILL)
+        assert self.nursery.stdout
+        assert await self.nursery.stdout.readline() == b"gone\n"
+        async with asyncio.timeout(START_SECONDS):
+            while self.lives():  # noqa: ASYNC110 - a worker may outlive its server by a moment
+                await asyncio.sleep(0.002)
+
+    def lives(self) -> bool:
+        """Whether any process of it is there."""
+        try:
+            os.killpg(self.group, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
 
 def free_port() -> int:
@@ -62,9 +79,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Nursery:
+    """Starts the servers of one database, one after another."""
+
+    def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
+        self.process, self.port = process, port
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[Server]:
+        """`rembuk serve`, ready to answer; killed at the end when the block did not."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(b"serve\n")
+        server = Server(self.port, int(await self.process.stdout.readline()), self.process)
+        try:
+            await _ready(server)
+            yield server
+        finally:
+            if server.lives():
+                await server.kill()
+
+
 @asynccontextmanager
-async def served(settings: Settings, port: int) -> AsyncIterator[Server]:
-    """`rembuk serve` over this database, ready to answer; killed at the end when the block did not."""
+async def nursery(settings: Settings, port: int) -> AsyncIterator[Nursery]:
+    """A nursery for servers over this database."""
     environment = {
         **os.environ,
         "REMBUK_DATA": str(settings.data),
@@ -75,29 +113,46 @@ async def served(settings: Settings, port: int) -> AsyncIterator[Server]:
     }
     if settings.database_url:
         environment["REMBUK_DATABASE_URL"] = settings.database_url
-    command = [sys.executable, "-c", "from rembuk.cli import main; main()", "serve", "--port", str(port)]
     process = await asyncio.create_subprocess_exec(
-        *command, env=environment, start_new_session=True, cwd=Path(__file__).parents[2]
+        *(sys.executable, "-m", "tests.campaigns.serving", str(port)),
+        env=environment,
+        cwd=Path(__file__).parents[2],
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
-    server = Server(port, process)
     try:
-        await _ready(server)
-        yield server
+        yield Nursery(process, port)
     finally:
-        if process.returncode is None:
-            await server.kill()
+        process.kill()
+        await process.wait()
 
 
 async def _ready(server: Server) -> None:
     async with httpx.AsyncClient(base_url=server.url) as http, asyncio.timeout(START_SECONDS):
         while True:
-            try:
+            with suppress(httpx.TransportError):
                 if (await http.get("/readyz")).status_code == 200:
                     return
-            except httpx.TransportError:
-                pass
-            assert server.process.returncode is None, "the server does not start"
-            await asyncio.sleep(0.05)
+            assert server.lives(), "the server does not start"
+            await asyncio.sleep(0.02)
+
+
+def _nursing(port: int) -> None:
+    """Fork a server for every line, and say when it has ended."""
+    from rembuk.app import create_app
+    from rembuk.serving import run
+
+    create_app()
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            os.dup2(2, 1)  # our own lines are the nursery's
+            run("127.0.0.1", port, workers=1)
+            os._exit(0)
+        print(child, flush=True)
+        os.waitpid(child, 0)
+        print("gone", flush=True)
 
 
 async def signed_forms(made: City, each: int) -> list[Form]:
@@ -133,3 +188,7 @@ async def sent(http: httpx.AsyncClient, url: str, form: Form) -> bool | None:
         assert answer.status_code == 503, answer.text[:500]
         return None
     return answer.status_code == 303 and answer.headers["location"] == "/bukti"
+
+
+if __name__ == "__main__":
+    _nursing(int(sys.argv[1]))

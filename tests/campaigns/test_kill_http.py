@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections import Counter
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,14 +12,14 @@ from rembuk.database import close_database, open_database
 from rembuk.invariants import faults
 from rembuk.settings import Settings
 from rembuk.voting.tables import Envelope, RollMark
-from tests.campaigns.serving import Form, free_port, sent, served, signed_forms
-from tests.campaigns.sizes import LARGE, bounded, said, sized
+from tests.campaigns.serving import Form, Nursery, free_port, nursery, sent, signed_forms
+from tests.campaigns.sizes import LARGE, bounded, patient, said, sized
 from tests.city import city
 from tests.floor.test_database_crash import assert_sound
 
 KILLS = sized("HTTP_KILLS", 2, 1_000)
 SECONDS = 420.0
-VOTERS, FORMS, LOAD = (40, 6, 12) if LARGE else (4, 3, 6)
+VOTERS, FORMS, LOAD = (40, 20, 12) if LARGE else (4, 3, 6)
 
 
 class Voters:
@@ -53,9 +52,9 @@ class Voters:
                 enough.set()
 
 
-async def die_under_load(voters: Voters, settings: Settings, port: int) -> None:
+async def die_under_load(voters: Voters, nursery: Nursery) -> None:
     """One server's life: started, loaded, killed at a random answer while others are under way."""
-    async with served(settings, port) as server:
+    async with nursery.served() as server:
         enough = asyncio.Event()
         crowd = asyncio.create_task(voters.crowd(server.url, enough, random.randint(1, 3 * LOAD)))
         await enough.wait()
@@ -64,25 +63,29 @@ async def die_under_load(voters: Voters, settings: Settings, port: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
-async def test_a_killed_server_keeps_every_receipt(sqlite_settings: Settings, tmp_path: Path) -> None:
+@patient(SECONDS)
+async def test_a_killed_server_keeps_every_receipt(database_settings: Settings) -> None:
     """T-KILL, P1: kill -9 of server and workers under HTTP load: 0 acknowledged lost, 0 double, 0 half states."""
-    await open_database(sqlite_settings)
+    await open_database(database_settings)
     made = await city(voters=VOTERS)
     voters = Voters(await signed_forms(made, FORMS))
     await close_database()
-    port, kills = free_port(), 0
-    for _ in bounded(KILLS, SECONDS):
-        await die_under_load(voters, sqlite_settings, port)
-        kills += 1
+    kills = 0
+    async with nursery(database_settings, free_port()) as nurse:
+        for _ in bounded(KILLS, SECONDS):
+            await die_under_load(voters, nurse)
+            kills += 1
     assert not voters.refused
-    assert_sound(sqlite_settings)
-    await open_database(sqlite_settings)
+    if not database_settings.database_url:
+        assert_sound(database_settings)
+    await open_database(database_settings)
     try:
         rows = await Envelope.select(Envelope.roll, Envelope.leaf_sha256)
         kept = Counter((row["roll"], row["leaf_sha256"]) for row in rows)
         wanted = {(voters.forms[nth].roll, voters.forms[nth].leaf_sha256) for nth in voters.acknowledged}
-        said(f"T-KILL over HTTP: {kills} kills, {len(wanted)} ballots acknowledged, {len(wanted - kept.keys())} lost")
+        engine = "PostgreSQL" if database_settings.database_url else "SQLite"
+        lost = len(wanted - kept.keys())
+        said(f"T-KILL over HTTP ({engine}): {kills} kills, {len(wanted)} ballots acknowledged, {lost} lost")
         assert wanted <= kept.keys(), "an acknowledged ballot is gone"
         assert set(kept.values()) == {1}
         marks = await RollMark.select(RollMark.roll, RollMark.seq)
