@@ -46,6 +46,20 @@ async def test_a_wrong_area_keeps_what_was_typed(client: Any, staff: dict[str, A
     assert 'value="cici"' in answer.text
 
 
+@pytest.mark.parametrize("role", ["city_official", "trustee", "auditor", "admin"])
+async def test_a_role_of_the_city_is_held_over_the_city_or_not_at_all(client: Any, staff: Any, role: str) -> None:
+    """T-AUTHZ, trust §7: a grant on one kecamatan opens no desk of the whole city, and cannot be asked for."""
+    await client.sign_in(staff["asep"].id, Role.ADMIN)
+    answer = await client.post("/admin/hak", {"username": "cici", "role": role, "area": "32.73.27"})
+    assert answer.status_code == 422 and "untuk seluruh kota" in answer.text
+    await people.grant(staff["cici"].id, role, "32.73.27", by=None)
+    held = await people.viewer_of(await client.sign_in(staff["cici"].id, Role(role)))
+    assert held and held.grants == ()
+    await people.grant(staff["cici"].id, role, "32.73", by=None)
+    held = await people.viewer_of(client.session)
+    assert held and held.has(Role(role), "32.73.27")
+
+
 async def test_the_log_says_who_did_what(client: Any, staff: dict[str, Any]) -> None:
     """N5: acts stand in the log with their actor, newest first, and the chain is checked."""
     await board.audit(staff["asep"].id, "admin", "tidy", "room/1", "alasan yang dicatat")

@@ -32,6 +32,10 @@ _MAIN_FIRST = (
 )
 
 
+OF_THE_CITY = frozenset({Role.CITY_OFFICIAL, Role.TRUSTEE, Role.AUDITOR, Role.ADMIN})
+"""Roles whose deeds touch every kecamatan: a grant on a part of the city gives nothing."""
+
+
 def covers(scope: str, area: str) -> bool:
     """Whether an area lies in a scope: the same code, or below it at a dot; the empty scope is everywhere."""
     return scope in ("", area) or area.startswith(f"{scope}.")

@@ -9,10 +9,12 @@ from rembuk.errors import N_
 from rembuk.people import store as people
 from rembuk.people.store import directory
 from rembuk.places import store as places
+from rembuk.settings import settings
 from rembuk.web.forms import read_form
 from rembuk.web.guards import ADMIN, AUDITOR, CITY_OFFICIAL, Role, viewer
 from rembuk.web.pages import page, redirect
 from rembuk.web.routing import PageNumber, Request, Response, get, post
+from rembuk.web.viewer import OF_THE_CITY, covers
 
 LINES = 50
 ROLE_WORDS = {
@@ -27,6 +29,7 @@ ROLE_WORDS = {
 ASKED = N_("Permintaan hak menunggu orang kedua.")
 GIVEN = N_("Hak sudah diberikan.")
 NO_AREA = N_("Wilayah ini tidak ada. Tulis kodenya, misalnya 32.73.27.")
+WHOLE_CITY = N_("Hak ini berlaku untuk seluruh kota. Tulis {city}.")
 
 
 @get("/admin", guard=ADMIN | AUDITOR | CITY_OFFICIAL)
@@ -44,6 +47,8 @@ async def ask_grant(request: Request) -> Response:
     area = form.line("area", required=True, most=30)
     if area and await places.find(area) is None:
         form.errors.say("area", NO_AREA)
+    if role in OF_THE_CITY and not covers(area, settings().city):
+        form.errors.say("area", WHOLE_CITY, city=settings().city)
     if not form.valid or role is None:
         return await _admin(request, form.errors, form.values)
     await directory.propose_grant(username, role, area, _me(request))

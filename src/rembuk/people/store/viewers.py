@@ -7,7 +7,8 @@ from rembuk import clock
 from rembuk.database import Fixed
 from rembuk.people.rules import GrantFacts, Kind
 from rembuk.people.store.accounts import facts_of, grants_now
-from rembuk.web.viewer import Grant, Role, Viewer
+from rembuk.settings import settings
+from rembuk.web.viewer import OF_THE_CITY, Grant, Role, Viewer, covers
 
 if TYPE_CHECKING:
     from rembuk.web.session import Session
@@ -32,7 +33,7 @@ async def viewer_of(session: "Session") -> Viewer | None:
         for row in rows
         if row["role"] and not session.by_code  # a voter code opens the booth, never a desk
     )
-    grants = tuple(Grant(Role(grant.role), grant.area) for grant in given if grant.holds(today))
+    grants = tuple(Grant(Role(grant.role), grant.area) for grant in given if grant.holds(today) and _gives(grant))
     if person.kind not in (Kind.STAFF, Kind.CHILD):  # a child's code opens the booth and nothing else
         grants = (Grant(Role.RESIDENT), *grants)
     return Viewer(person.id, session.roll, person.name, person.rw, grants, session.id)
@@ -41,5 +42,10 @@ async def viewer_of(session: "Session") -> Viewer | None:
 async def main_role_of(person: UUID) -> Role:
     """The role whose session limits apply to a person today; RESIDENT when they hold none."""
     held = await grants_now(person)
-    role = Viewer(grants=tuple(Grant(Role(grant.role), grant.area) for grant in held)).role
+    role = Viewer(grants=tuple(Grant(Role(grant.role), grant.area) for grant in held if _gives(grant))).role
     return Role.RESIDENT if role is Role.PUBLIC else role
+
+
+def _gives(grant: GrantFacts) -> bool:
+    """Whether a grant opens anything: a role of the city must be held over the whole city (trust.md 7)."""
+    return Role(grant.role) not in OF_THE_CITY or covers(grant.area, settings().city)
