@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo serve test check bench shots campaign sabotage migration wheel clean
+.PHONY: help setup browser demo serve test check bench shots campaign sabotage depth mutants audit migration wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -51,6 +51,18 @@ campaign: setup ## the long campaigns of the trust report; REMBUK_TEST_SECONDS b
 
 sabotage: setup ## plant every fault of tests/campaigns/faults.py in a copy; each must turn its test red
 	$(BIN)/python -m tests.campaigns.sabotage
+
+depth: setup ## branches of the trust modules that no test of their own room takes (about 10 minutes)
+	$(BIN)/python -m tests.campaigns.depth
+
+mutants: setup ## change the trust modules one place at a time; each change must turn a test red (REMBUK_TEST_SECONDS bounds it)
+	nice -n 19 $(BIN)/python -m tests.campaigns.mutants
+
+audit: setup ## secrets in the repository, known holes in the packages; needs a network (docs/security.md)
+	$(BIN)/python -m pip install -q -e '.[audit]'
+	git ls-files -z | grep -zvE '\.(po|geojson|pb|png|woff2|webp|jpg|csv|svg)$$|^static/vendor|^docs/' | \
+		xargs -0 $(BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
+	$(BIN)/pip-audit --skip-editable
 
 migration: setup ## write the database migration anew from the tables
 	$(BIN)/python -m tests.house.new_migration
