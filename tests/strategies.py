@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from rembuk.tally.city import City, Envelope, Fence
+from rembuk.tally.city import City, Envelope, Fence, Leftover
 from rembuk.tally.election import Completion, District, Election, Options, Order, Project, Utility
 from rembuk.tally.limits import Limit
 from rembuk.tally.quotas import QuotaPlan
+from rembuk.tally.types import Ballots
 
 KINDS = ("approval", "knapsack", "ranked", "points")
 ISSUES = ("waste", "clean_water", "flood")
@@ -68,9 +69,9 @@ def elections(
 
 
 @st.composite
-def bounded_elections(draw: st.DrawFn) -> Election:
-    """An election with groups, requirements, refusals and caps."""
-    base = draw(elections())
+def bounded_elections(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> Election:
+    """An election of any ballot type with groups, requirements, refusals and caps."""
+    base = draw(elections(kinds=kinds))
     ids = [project.id for project in base.projects]
     changed = [
         Project(
@@ -89,7 +90,26 @@ def bounded_elections(draw: st.DrawFn) -> Election:
 
 
 @st.composite
-def envelopes(draw: st.DrawFn, prefix: str) -> Envelope:
+def fences(draw: st.DrawFn, name: str, listed: tuple[Project, ...], dearest: int) -> Fence:
+    """Money set aside for an issue, an area or some projects; now and then for voters of its own (Suara Anak)."""
+    ids = [project.id for project in listed]
+    own: Ballots | None = None
+    if draw(st.integers(0, 3)) == 0:
+        types = draw(st.lists(st.tuples(choices(ids, "approval"), st.integers(1, 4)), max_size=5))
+        own = Election.of([Project(each, 1) for each in ids], types, 0).ballots  # type: ignore[arg-type]
+    return Fence(
+        name,
+        draw(st.integers(0, dearest)),
+        issue=draw(st.sampled_from([*ISSUES, ""])),
+        areas=draw(st.sampled_from([(), (), ("1.1",), ("1",)])),
+        projects=frozenset(draw(st.lists(st.sampled_from(ids), max_size=2))),
+        hard=draw(st.booleans()),
+        ballots=own,
+    )
+
+
+@st.composite
+def envelopes(draw: st.DrawFn, prefix: str, dearest: int = 45) -> Envelope:
     """One district's envelope: an election with its own ids, now and then fences, a cap, groups, requirements."""
     base = draw(bounded_elections())
     named = {project.id: prefix + project.id for project in base.projects}
@@ -98,28 +118,28 @@ def envelopes(draw: st.DrawFn, prefix: str) -> Envelope:
         for p in base.projects
     )
     limits = tuple(replace(limit, projects=frozenset(named[p] for p in limit.projects)) for limit in base.limits)
-    fences = tuple(
-        Fence(issue, draw(st.integers(0, 45)), issue=issue, hard=draw(st.booleans()))
-        for issue in draw(st.lists(st.sampled_from(ISSUES), unique=True, max_size=2))
-    )
-    return Envelope(replace(base, projects=renamed, limits=limits), fences)
+    inside = tuple(draw(fences(name, renamed, dearest)) for name in ("first", "second")[: draw(st.integers(0, 2))])
+    return Envelope(replace(base, projects=renamed, limits=limits), inside)
 
 
 @st.composite
 def cities(draw: st.DrawFn) -> City:
-    """A small city: one to three districts, any quota rule it can meet, any use of what is left over."""
+    """A small city: one to three districts, perhaps projects of the whole city, any quota rule, any use of the rest."""
     codes = ["x", "y", "z"][: draw(st.integers(1, 3))]
     built = {code: draw(envelopes(code)) for code in codes}
     districts = tuple(
         District(code, residents=draw(st.integers(1, 50)), poor_families=draw(st.integers(1, 9)), lowest=90)
         for code in codes
     )
+    pot = draw(st.integers(0, 40))
     return City(
         contest="c",
-        plan=QuotaPlan(draw(st.integers(310, 600)), districts, pot=draw(st.integers(0, 40))),
+        plan=QuotaPlan(draw(st.integers(310, 600)), districts, pot=pot),
         quota=draw(st.sampled_from(["equal", "per_capita", "need_weighted"])),
         envelopes=built,
+        citywide=draw(st.one_of(st.none(), envelopes("k", pot // 2))),
         seed=draw(st.one_of(st.none(), st.just(b"dice"))),
+        leftover=Leftover.CITY_ROUND if pot else draw(st.sampled_from(Leftover)),
         most_per_district=draw(st.one_of(st.none(), st.integers(0, 2))),
         money_per_district=draw(st.one_of(st.none(), st.integers(0, 60))),
     )

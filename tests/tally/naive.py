@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from rembuk.tally.election import Election, Order, Utility
+from rembuk.tally.result import Result
 from rembuk.tally.ties import TieBreak
 
 
@@ -117,3 +118,18 @@ def phragmen(election: Election) -> list[str]:
         left.remove(best)
         winners.append(election.projects[best].id)
     return winners
+
+
+def people(election: Election) -> list[frozenset[int]]:
+    """The ballots one by one, as sets of indexes."""
+    ballots = election.ballots
+    rows = [
+        frozenset(ballots.chosen[ballots.starts[row] : ballots.starts[row + 1]].tolist())
+        for row in range(len(ballots.counts))
+    ]
+    return [row for row, number in zip(rows, ballots.counts.tolist(), strict=True) for _ in range(number)]
+
+
+def worth(election: Election, result: Result, voter: frozenset[int]) -> int:
+    """What a voter sees funded, one project at a time."""
+    return sum(election.projects[i].cost for i in voter if election.projects[i].id in result.winners)

@@ -1,13 +1,16 @@
-"""Law 7: equal shares is a price system; law 9: EJR up to one project, against brute force."""
+"""Law 7: equal shares is a price system.
+
+Every purchase is paid exactly, nobody pays for what they did not name or more than their purse, payers with money left
+pay the same per unit, and nothing left is affordable.
+"""
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import chain, combinations
 
 from hypothesis import given, settings
 
 from rembuk.tally.count import count
-from rembuk.tally.election import Completion, Election, Options, Project, Utility
+from rembuk.tally.election import Completion, Election, Project
 from tests.strategies import KINDS, elections
 from tests.tally import naive
 
@@ -56,44 +59,3 @@ def test_spent_to_the_last_rupiah() -> None:
     first, second = count(Election.of(listed, types, 30, rule="equal_shares")).steps
     assert (first.project, first.price, first.full_payers, first.rest_payers) == ("a", 10, 2, 0)
     assert (second.project, second.price, second.full_payers, second.rest_payers) == ("b", 10, 1, 0)
-
-
-@given(elections(rule="equal_shares", most=6, voters=5))
-@settings(max_examples=100, deadline=None)
-def test_law_9_ejr_up_to_one(election: Election) -> None:
-    """EJR up to one project: no cohesive group gets less than it could have bought, by more than one project."""
-    for utility in (Utility.COST, Utility.COUNT):
-        plain = replace(election, options=Options(utility=utility))
-        if 0 < plain.voters <= 8:
-            assert is_fair(plain, set(count(plain).winners))
-
-
-def is_fair(election: Election, winners: set[str]) -> bool:
-    """Brute force over all groups of voters and all sets of projects."""
-    voters = [set(units) for units, number in naive.ballots(election) for _ in range(number)]
-    worth = [p.cost if election.options.utility is Utility.COST else 1 for p in election.projects]
-    won = {index for index, project in enumerate(election.projects) if project.id in winners}
-    for bundle in subsets(range(len(election.projects))):
-        money = sum(election.projects[index].cost for index in bundle)
-        group = [voter for voter in voters if set(bundle) <= voter]
-        # the whole group of supporters is the hardest test for its members with least utility
-        needed = Fraction(money * len(voters), election.budget) if election.budget else None
-        if not bundle or needed is None or len(group) < needed:
-            continue
-        goal = sum(worth[index] for index in bundle)
-        served = [voter for voter in group if happy(voter, won, worth, set(bundle), goal)]
-        if len(group) - len(served) >= max(needed, 1):
-            return False
-    return True
-
-
-def happy(voter: set[int], won: set[int], worth: list[int], bundle: set[int], goal: int) -> bool:
-    """Whether a voter has the bundle's worth already, or would with one more project of it."""
-    has = sum(worth[index] for index in voter & won)
-    more = max((worth[index] for index in bundle - won), default=0)
-    return has >= goal or has + more > goal or bundle <= won
-
-
-def subsets(items: range) -> chain[tuple[int, ...]]:
-    """All subsets, smallest first."""
-    return chain.from_iterable(combinations(items, size) for size in range(len(items) + 1))

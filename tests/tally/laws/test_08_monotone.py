@@ -1,4 +1,7 @@
-"""Law 8: under greedy one more approval never unfunds a funded project; ties are settled and shown."""
+"""Law 8: under greedy one more approval never unfunds a funded project; ties are settled and shown.
+
+Budget monotonicity holds for no rule (`literature/test_budgeting_axioms.py`), so it is not tested.
+"""
 
 from dataclasses import replace
 from fractions import Fraction
