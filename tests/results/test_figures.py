@@ -63,7 +63,9 @@ def test_the_price_system_adds_up(election: Election) -> None:
     held = Fraction(prices.purses) + 1
     for each in prices.purchases:
         assert each.in_full + each.rest == each.cost
-        assert each.full_payers + each.rest_payers == each.supporters or election.ballots.points is not None
+        paid = each.full_payers + each.rest_payers
+        assert paid <= each.supporters, "only who supports it pays; whose purse is empty pays nothing"
+        assert paid == each.supporters or each.start or election.ballots.points is not None
         if not prices.per_point:
             assert each.price * each.full_payers <= each.in_full + 1
         assert 0 <= each.left < held
