@@ -17,6 +17,7 @@ from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import PhaseKind
 from rembuk.database import close_database, open_database
 from rembuk.invariants import counts_repeat, leaves_equal_envelopes, one_mark, opened_equals_marks, seq_is_the_newest
+from rembuk.moderation import store as moderation
 from rembuk.notices.tables import Notice
 from rembuk.proposals.tables import Proposal
 from rembuk.results import store as results
@@ -93,6 +94,8 @@ async def test_three_rounds_stand(demo: Path) -> None:
         assert all(cycle.simulated for cycle in rounds.values())
         assert await Notice.count().where(Notice.sent_at.is_null()) == 0
         assert "num_votes;" in await results.ballots_text(last.id, "32.73.27"), "Gedebage has ballots enough"
+        decided, number = await moderation.published("32.73.27")
+        assert number >= 4 and {each.action.value for each in decided} >= {"hide", "keep", "reply"}
         lines = await results.districts(last.id, await results.named(last))
         assert len(lines) == 30
         assert next(line for line in lines if line.area == "32.73.27").ballots >= 250
