@@ -11,14 +11,14 @@ from hypothesis import given, settings
 
 from rembuk import clock
 from rembuk.cycles import store as cycles
-from rembuk.errors import Refused
+from rembuk.cycles.shares import Part
 from rembuk.people import store as people
 from rembuk.people.rules import Kind
 from rembuk.people.tables import Person
-from rembuk.results import store, whatif
+from rembuk.results import compared, store, whatif
 from rembuk.results.archive import import_files
 from rembuk.results.tables import BallotsFile, Count
-from rembuk.results.whatif import Base, Case, Setting
+from rembuk.results.whatif import Base, Case, ExactPart, Quota, Setting
 from rembuk.tally.count import count
 from rembuk.tally.election import Completion, Election, Options, Project, Utility
 from rembuk.tally.pabulib import parse
@@ -47,7 +47,7 @@ def test_comparing_is_fair_to_both_sides(one: Election, other: Election) -> None
     """What enters and leaves explains the difference in number and money; the first setting moves nobody."""
     cases = [Case("1", "Satu", one), Case("2", "Dua", other)]
     asked: list[tuple[Setting, dict[str, int]]] = [(Setting(), {}), (Setting("greedy"), {"2": 100})]
-    first, second = whatif.run(cases, Base(), asked)
+    first, second = compared.run(cases, Base(), asked)
     assert first and second
     assert (first.enters, first.leaves, first.better, first.worse) == ((), (), 0, 0)
     assert first.funded == len(count(one).winners) + len(count(other).winners)
@@ -63,10 +63,10 @@ def test_a_rule_that_cannot_count_these_ballots_stands_empty() -> None:
     """Points are asked of ballots without points: no trial, and the others stay."""
     election = replace(elections_of_one(), rule="greedy")
     asked: list[tuple[Setting, dict[str, int]]] = [
-        (Setting("equal_shares", utility=Utility.POINTS), {}),
-        (Setting("equal_shares", completion=Completion.ADD1U), {}),
+        (Setting("equal_shares", Options(utility=Utility.POINTS)), {}),
+        (Setting("equal_shares", Options(completion=Completion.ADD1U)), {}),
     ]
-    none, some = whatif.run([Case("1", "Satu", election)], Base(), asked)
+    none, some = compared.run([Case("1", "Satu", election)], Base(), asked)
     assert none is None and some and some.funded == 1
 
 
@@ -86,7 +86,7 @@ def test_who_gains_and_who_loses() -> None:
     """Worked by hand: equal shares buys a and c in the north (share 90/8), only a in the south (90/7)."""
     texts = (FOUR_OF_FIVE + "8;c\n", FOUR_OF_FIVE)
     cases = [Case(str(nth), "x", parse(text).election) for nth, text in enumerate(texts)]
-    first, second = whatif.run(cases, Base(), [(Setting(), {}), (Setting("equal_shares"), {})])
+    first, second = compared.run(cases, Base(), [(Setting(), {}), (Setting("equal_shares"), {})])
     assert first and second
     assert [each.title for each in second.enters] == ["Keran umum"]
     assert [each.title for each in second.leaves] == ["Jalan setapak", "Jalan setapak"]
@@ -118,8 +118,9 @@ async def test_two_rules_side_by_side(client: Client, tmp_path: Path) -> None:
     assert page.status_code == 200
     assert "Keran umum" in main and "Masuk (1)" in main and "Keluar (" in main
     assert "EUR\xa0180" in main and "1 dari 2" in main
-    assert "Rumus pagu" not in main, "an archive has no formula"
-    assert (await client.get(asked)).text.split("<main")[1] == main
+    assert "Aturan berkas" in main and "Angka wilayah" in main and "Suara Anak" not in main, "an archive's own form"
+    again = (await client.get(asked)).text
+    assert again.split("Perbandingan</h2>")[1].split("<form")[0] == main.split("Perbandingan</h2>")[1].split("<form")[0]
     assert [await Count.count(), await BallotsFile.count()] == before
     three = (await client.get(f"{asked.removesuffix('-')}phragmen")).text
     assert "Aturan C" in three and "Phragmén" in three
@@ -148,7 +149,8 @@ async def test_what_is_not_on_the_form_is_told(client: Client, tmp_path: Path, b
     page = await client.get(f"{AT}?siklus={slug}&{bad}")
     assert page.status_code == 422 and "Perbandingan" not in page.text
     points = await client.get(f"{AT}?siklus={slug}&a_rule=equal_shares&a_utility=points&b_rule=greedy")
-    assert points.status_code == 200 and "Aturan A tidak dapat menghitung" in points.text
+    assert points.status_code == 422 and "tidak dapat menghitung surat suara jenis ini" in points.text
+    assert "Perbandingan" in points.text, "the other setting is shown"
 
 
 async def test_a_round_of_ours_with_another_quota(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,21 +160,23 @@ async def test_a_round_of_ours_with_another_quota(db: Any, monkeypatch: pytest.M
         for roll in made.rolls[district]:
             await made.cast(roll, made.projects[district][:2])
     await made.finish()
-    none, missing = await store.try_settings(made.cycle, [Setting()])
-    assert (none, missing) == ([], 2)
+    nothing = await store.try_settings(made.cycle, [Setting()])
+    assert (nothing.trials, nothing.missing) == ([None], 2)
     monkeypatch.setattr("rembuk.results.store.reading.SMALLEST_FULL", 5)
     total = sum((await cycles.ceilings(made.cycle.id)).values())
     million = 1_000_000
-    asked = [Setting(), Setting(quota="equal", total=total + 100 * million)]
-    (own, more), missing = await store.try_settings(made.cycle, asked)
-    assert missing == 0 and own and more
+    asked = [Setting(), Setting(quota=Quota("equal", total + 100 * million, unit=million))]
+    found = await store.try_settings(made.cycle, asked)
+    own, more = found.trials
+    assert found.missing == 0 and own and more
     kept = await Count.select(Count.cost).where((Count.cycle == made.cycle.id) & (Count.official.eq(True)))
     assert own.cost == sum(row["cost"] for row in kept)
     assert own.budget == total and more.budget == total + 100 * million
     assert {line.ceiling for line in more.districts} == {more.budget // 2}
-    with pytest.raises(Refused) as no:
-        await store.try_settings(made.cycle, [Setting(quota="need_weighted", total=total, poor=1)])
-    assert "keluarga miskin" in no.value.sentence(), "nobody has that figure here"
+    refused = await store.try_settings(made.cycle, [Setting(), Setting(quota=Quota("need_weighted", total, poor=1))])
+    assert refused.trials[0] == own and refused.trials[1] is None
+    [fault] = refused.faults[1]
+    assert fault.field == "quota" and "keluarga miskin" in fault.words, "nobody has that figure here"
 
 
 def test_money_aside_caps_and_the_city_round() -> None:
@@ -191,14 +195,14 @@ def test_money_aside_caps_and_the_city_round() -> None:
     y = Election.of(
         [Project("b", 70, **there), Project("c", 60, **there)], [(("b",), 4), (("c",), 3)], 100, options=here
     )
-    trials = whatif.run(
+    trials = compared.run(
         [Case("x", "X", x), Case("y", "Y", y)],
         Base(contest="2025"),
         [
             (Setting(), {}),
-            (Setting(aside="clean_water", percent=50), {}),
-            (Setting(leftover="city_round"), {}),
-            (Setting(leftover="city_round", per_rw=1), {}),
+            (Setting(floors={"clean_water": ExactPart(percent=50)}), {}),
+            (Setting(leftover="share"), {}),
+            (Setting(leftover="share", caps={"rw_number": 1}), {}),
         ],
     )
     assert [trial and (trial.funded, trial.cost) for trial in trials] == [(2, 140), (2, 110), (3, 200), (3, 180)]
@@ -216,9 +220,10 @@ async def test_a_round_with_stages_is_tried_as_it_was(db: Any, monkeypatch: pyte
     await made.finish()
     monkeypatch.setattr("rembuk.results.store.reading.SMALLEST_FULL", 1)
     own = json.loads(await store.count_document(made.cycle.id, "*"))
-    trials, missing = await store.try_settings(made.cycle, [Setting(), Setting(aside="none", leftover="none")])
-    assert missing == 0
-    first, plain = trials
+    dropped = Setting(floors={"flood": Part()}, children=0, leftover="none")
+    found = await store.try_settings(made.cycle, [Setting(), dropped])
+    assert found.missing == 0 and found.faults == [[], []]
+    first, plain = found.trials
     assert first and plain
     assert (first.funded, first.cost) == (len(own["winners"]), own["spent_in_all"])
     assert plain.leaves and plain.enters

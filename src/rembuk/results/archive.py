@@ -13,18 +13,20 @@ from rembuk.cycles import store as cycles
 from rembuk.cycles.formula import Line
 from rembuk.cycles.rules import CycleText
 from rembuk.database import transaction
-from rembuk.errors import Refused
+from rembuk.errors import N_, Refused
 from rembuk.money import NBSP
 from rembuk.places.rules import slugged
 from rembuk.results import words
 from rembuk.results.rules import Refusal
 from rembuk.results.store.counting import Counted, keep_counts
 from rembuk.results.tables import BallotsFile, Count, DistrictProject
+from rembuk.results.whatif import in_unit
 from rembuk.settings import settings
 from rembuk.tally.count import compare, count
 from rembuk.tally.election import BadElection, Election
-from rembuk.tally.pabulib import BadFile, read
+from rembuk.tally.pabulib import BadFile, parse
 
+MIXED = N_("berkas memakai mata uang yang berbeda")
 PROBED_PROJECTS = 40
 """Up to so many projects the "needs N more votes" of each is proven by counting again; it takes minutes above."""
 
@@ -42,30 +44,46 @@ class District:
 
 async def import_files(files: Sequence[Path], name: str) -> str:
     """Count every file and keep the round under its name; its short address. Refused names file, line and reason."""
+    return await import_bodies([(str(path), path.read_bytes()) for path in files], name, None)
+
+
+async def import_bodies(files: Sequence[tuple[str, bytes]], name: str, actor: UUID | None) -> str:
+    """The same for files as (name, bytes), which an official brought by form: one district for each of them."""
     districts = await asyncio.to_thread(_read_all, files)
-    return await _keep(districts, name)
+    return await _keep(districts, name, actor)
 
 
-def _read_all(files: Sequence[Path]) -> list[District]:
-    taken: set[str] = set()
-    districts = []
-    for path in files:
-        try:
-            districts.append(_district(path, taken))
-        except (BadFile, BadElection) as fault:
-            raise Refused(Refusal.NO_FILES, words=str(fault)) from fault
-    return districts
+def _read_all(files: Sequence[tuple[str, bytes]]) -> list[District]:
+    try:
+        texts = [(Path(name).stem, _text(name, body)) for name, body in files]
+        elections = [parse(text, name).election for (name, _), (_, text) in zip(files, texts, strict=True)]
+        if len({election.about().get("currency", "") for election in elections}) > 1:
+            raise Refused(Refusal.NO_FILES, words=MIXED)
+        unit = max(election.unit for election in elections)
+        taken: set[str] = set()
+        return [
+            _district(stem, text, in_unit(election, unit), taken)
+            for (stem, text), election in zip(texts, elections, strict=True)
+        ]
+    except (BadFile, BadElection) as fault:
+        raise Refused(Refusal.NO_FILES, words=str(fault)) from fault
 
 
-def _district(path: Path, taken: set[str]) -> District:
-    election = read(path).election
+def _text(name: str, body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise BadFile(name, body.count(b"\n", 0, fault.start) + 1, "not UTF-8 text") from None
+
+
+def _district(stem: str, text: str, election: Election, taken: set[str]) -> District:
     about = election.about()
-    name = _name(path, about)
+    name = _name(stem, about)
     key = slugged(name) or "wilayah"
     while key in taken:
         key += "-lagi"
     taken.add(key)
-    election = replace(election, contest=path.stem)
+    election = replace(election, contest=stem)
     try:
         official = count(replace(election, rule="official"))
     except BadElection:  # a rule of the file that nobody describes: the plain one is shown as the count
@@ -79,12 +97,12 @@ def _district(path: Path, taken: set[str]) -> District:
         Counted.of(key, official, told, official=True),
         *(Counted.of(key, each, {}, official=False) for each in others),
     )
-    return District(key, name, path.read_text("utf-8"), election, counted)
+    return District(key, name, text, election, counted)
 
 
-def _name(path: Path, about: Mapping[str, str]) -> str:
+def _name(stem: str, about: Mapping[str, str]) -> str:
     said = (about.get(key, "").strip() for key in ("subunit", "district"))
-    return next(filter(None, said), path.stem.replace("_", " "))
+    return next(filter(None, said), stem.replace("_", " "))
 
 
 def _in_currency(said: Mapping[str, str], currency: str) -> dict[str, str]:
@@ -93,11 +111,8 @@ def _in_currency(said: Mapping[str, str], currency: str) -> dict[str, str]:
 
 
 @transaction
-async def _keep(districts: list[District], name: str) -> str:
-    about = districts[0].election.about()
-    unit = max(district.election.unit for district in districts)
-    if any(district.election.unit != unit for district in districts):
-        raise Refused(Refusal.NO_FILES, words="berkas memakai pecahan mata uang yang berbeda")
+async def _keep(districts: list[District], name: str, actor: UUID | None) -> str:
+    about, unit = districts[0].election.about(), districts[0].election.unit
     text = CycleText(
         name=name,
         year=_year(about),
@@ -110,13 +125,13 @@ async def _keep(districts: list[District], name: str) -> str:
         max_choices=0,
     )
     code = about.get("currency", "").strip() or "?"
-    kept = await cycles.create(text, settings().city, None, kind="archive")
+    kept = await cycles.create(text, settings().city, actor, kind="archive")
     await cycles.show_archive(kept.id, code if unit == 1 else f"{code}/{unit}")
     lines = [Line(district.key, district.name, district.election.budget, "", "", "", 0) for district in districts]
     await cycles.keep_lines(kept.id, lines)
     for district in districts:
         await _keep_district(kept.id, district)
-    await keep_counts(kept.id, [each for district in districts for each in district.counted], None)
+    await keep_counts(kept.id, [each for district in districts for each in district.counted], actor)
     await Count.update({Count.published: True}).where(Count.cycle == kept.id)
     return kept.slug
 

@@ -1,81 +1,174 @@
-"""What another rule or quota would have done with the ballots of a finished round: run, compared, never kept. Pure."""
+"""What another rule or quota would have done with the ballots of a finished round: counted, never kept. Pure.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+A setting says only what it changes: every field left as it stands is as the round itself had it. Money in whole units.
+"""
 
-import numpy as np
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from rembuk.results.figures import Part, parts_of
+from rembuk.cycles.freezing import FrozenProject
+from rembuk.cycles.shares import ISSUE_NAMES, Cap, IssueCap, Leftover, Part, SetAside, Shares, frozen_limits
 from rembuk.results.stages import from_city_round, whole_result
-from rembuk.tally.city import City, Envelope, Fence, Leftover
+from rembuk.tally.city import City, Envelope, Fence
 from rembuk.tally.count import count
-from rembuk.tally.election import BadElection, Completion, District, Election, Options, Order, Utility
-from rembuk.tally.explain import representation
-from rembuk.tally.fairness import gini, overlooked, satisfaction
+from rembuk.tally.election import BadElection, District, Election, Options, Project
+from rembuk.tally.fairness import satisfaction
 from rembuk.tally.limits import Limit
 from rembuk.tally.quotas import QuotaPlan
 from rembuk.tally.result import Result
+from rembuk.tally.rules.official import KNOWN, caps, least_score
 from rembuk.tally.stages import count_city
-from rembuk.tally.types import Ints
+from rembuk.tally.types import Ballots, Ints
+from rembuk.voting.agreement import LEFTOVERS
 
 MOST_DISTRICTS = 30
 MOST_PROJECTS = 200
-NO_FENCE = "none"
+AREA = "area"
+"""The key of the money set aside for flagged areas, beside the keys of the issues."""
+CAPS = ("rw_number", "rw_money", "kelurahan_number", "kelurahan_money", "city_number", "city_money")
+
+
+@dataclass(frozen=True, slots=True)
+class ExactPart(Part):
+    """A part of money of elsewhere, where a million is no unit: a percentage is rounded down to the smallest coin."""
+
+    def of(self, ceiling: int) -> int:
+        """The money under this ceiling."""
+        return self.rupiah or ceiling * self.percent // 100
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One district of a finished round: its election as it was counted, rule, options, ceiling and limits included."""
+    """One district of a finished round: its election as it was counted, rule, options, ceiling and limits included.
+
+    `kept` are limits that stand whatever is tried: those of a Pabulib file's META.
+    """
 
     area: str
     name: str
     election: Election
     fences: tuple[Fence, ...] = ()
+    kept: tuple[Limit, ...] = ()
+
+    @property
+    def young(self) -> Ballots | None:
+        """The ballots of the district's children, if they voted apart."""
+        return next((fence.ballots for fence in self.fences if fence.ballots), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What the round itself did with the money left over; as it stands, nothing (an archive)."""
+    """What the round itself agreed beside its districts; as it stands, nothing was (an archive).
+
+    `issues` are the keys and names of what money may be set aside for; `young`: whether children voted apart.
+    """
 
     contest: str = ""
-    leftover: Leftover = Leftover.NONE
+    shares: Shares = field(default_factory=Shares)
     pot: int = 0
-    most_per_district: int | None = None
-    money_per_district: int | None = None
+    issues: Mapping[str, str] = field(default_factory=lambda: dict(ISSUE_NAMES))
+    young: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How the money is divided: `rule` "" as the round did; `total` None shares what the round shared, its pot too.
+
+    `ceilings` are typed ones by area, for "fixed"; an area that is not among them keeps its own.
+    """
+
+    rule: str = ""
+    total: int | None = None
+    equal: int = 0
+    population: int = 0
+    poor: int = 0
+    lowest: int = 0
+    highest: int = 0
+    unit: int = 1
+    ceilings: Mapping[str, int] = field(default_factory=dict)
+
+    def plan(self, own: Mapping[str, int], shared: int, pot: int) -> tuple[int, dict[str, int]]:
+        """Total and options for `cycles.formula.shares`; `own` ceilings by area, `shared` in all by the round."""
+        options = {"lowest": self.lowest, "highest": self.highest, "pot": pot, "unit": self.unit}
+        if self.rule == "fixed":
+            typed = {**own, **self.ceilings}
+            total = sum(typed.values()) + pot if self.total is None else self.total
+            return total, {**typed, **options}
+        mix = {"equal": self.equal, "population": self.population, "poor": self.poor}
+        return shared if self.total is None else self.total, {**options, **mix}
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What to try: `rule` "" is the round's own with its options, `quota` "" its own ceilings; `total` in units.
+    """What to try. `rule` "" is the round's own with its options; a part, cap or pot of 0 drops the round's own.
 
-    `aside` "" keeps the money set aside, "none" drops it, else it is an issue that gets `percent` of every ceiling.
-    `leftover` "" is the round's own. `per_rw` None keeps the limits, 0 drops them, else so many projects in each RW.
+    `floors` and `hard` go by issue or AREA, `areas` are those flagged, `most` ceilings by issue, `caps` by CAPS name.
     """
 
     rule: str = ""
-    utility: Utility = Utility.COST
-    completion: Completion = Completion.NONE
-    order: Order = Order.VOTES
-    threshold: int = 1
-    quota: str = ""
-    total: int = 0
-    equal: int = 0
-    population: int = 0
-    poor: int = 0
-    aside: str = ""
-    percent: int = 0
+    options: Options = field(default_factory=lambda: Options(threshold=1))
+    quota: Quota = field(default_factory=Quota)
+    floors: Mapping[str, Part] = field(default_factory=dict)
+    hard: Mapping[str, bool] = field(default_factory=dict)
+    area_name: str = ""
+    areas: tuple[str, ...] = ()
+    children: int | None = None
+    caps: Mapping[str, int] = field(default_factory=dict)
+    most: Mapping[str, Part] = field(default_factory=dict)
     leftover: str = ""
-    per_rw: int | None = None
+    pot: int | None = None
 
-    @property
-    def options(self) -> Options:
-        """The options of the rule."""
-        return Options(self.order, True, self.threshold, self.utility, self.completion)
+    def shares(self, base: Base) -> Shares:
+        """What is set about the money inside the districts, once this setting has changed what the round had."""
+        own = base.shares
+        leftover = Leftover(self.leftover) if self.leftover else own.leftover
+        city = self._cap("city", own.city if leftover is Leftover.SHARE else Cap())
+        return replace(
+            own,
+            fences=tuple(self._fences(base)),
+            children=(own.children if self.children is None else self.children) if base.young else 0,
+            rw=self._cap("rw", own.rw),
+            kelurahan=self._cap("kelurahan", own.kelurahan),
+            issues=tuple(self._issue_caps(base)),
+            leftover=leftover,
+            city=city,
+        )
 
-    def sharing(self, total: int) -> "Setting":
-        """The same with this total to share."""
-        return replace(self, total=total)
+    def pot_of(self, base: Base) -> int:
+        """What is kept for the city: as set here, else the round's own where a city round can spend it."""
+        if self.pot is not None:
+            return self.pot
+        return base.pot if self.shares(base).leftover is Leftover.SHARE else 0
+
+    def is_as_used(self, base: Base) -> bool:
+        """Whether it changes nothing of the round."""
+        own = Setting()
+        same = self.shares(base) == own.shares(base) and self.pot_of(base) == own.pot_of(base)
+        return same and not self.rule and not self.quota.rule
+
+    def _cap(self, name: str, own: Cap) -> Cap:
+        number, money = self.caps.get(f"{name}_number", own.number), self.caps.get(f"{name}_money", own.money)
+        return Cap(number or None, money or None)
+
+    def _fences(self, base: Base) -> Iterator[SetAside]:
+        named = {**base.issues, **{each.issue: each.name for each in base.shares.fences if each.issue}}
+        for issue, name in named.items():
+            own = next((each for each in base.shares.fences if each.issue == issue), None)
+            yield from self._fence(issue, own or SetAside(name, Part(), issue=issue))
+        own = next((each for each in base.shares.fences if each.areas), SetAside("", Part()))
+        areas = self.areas or own.areas
+        if areas:
+            yield from self._fence(AREA, replace(own, name=self.area_name or own.name, areas=areas))
+
+    def _fence(self, key: str, own: SetAside) -> Iterator[SetAside]:
+        if floor := self.floors.get(key, own.floor):
+            yield replace(own, floor=floor, hard=self.hard.get(key, own.hard))
+
+    def _issue_caps(self, base: Base) -> Iterator[IssueCap]:
+        own = {each.issue: each.most for each in base.shares.issues}
+        for issue in {**base.issues, **own}:
+            if most := self.most.get(issue, own.get(issue, Part())):
+                yield IssueCap(issue, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,47 +187,11 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialDistrict:
-    """A district's line: money in whole units, and whether a group was passed over."""
+class Outcome:
+    """A whole round under one setting: its districts, and what was kept for the city."""
 
-    name: str
-    ceiling: int
-    funded: int
-    cost: int
-    passed_over: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A project that wins or loses against the first setting."""
-
-    title: str
-    place: str
-    cost: int
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A whole round under one setting; gains and losses are against the first one; `gini` in hundredths."""
-
-    funded: int
-    budget: int
-    cost: int
-    voters: int
-    represented: int
-    mean: int
-    gini: int
-    issues: tuple[Part, ...]
-    districts: tuple[TrialDistrict, ...]
-    enters: tuple[Moved, ...]
-    leaves: tuple[Moved, ...]
-    better: int
-    worse: int
-
-    @property
-    def passed_over(self) -> int:
-        """Districts in which a group was passed over."""
-        return sum(district.passed_over for district in self.districts)
+    districts: tuple[Tried, ...]
+    pot: int = 0
 
 
 def too_large(cases: Sequence[Case]) -> bool:
@@ -142,142 +199,133 @@ def too_large(cases: Sequence[Case]) -> bool:
     return len(cases) > MOST_DISTRICTS or any(len(case.election.projects) > MOST_PROJECTS for case in cases)
 
 
-def tried(cases: Sequence[Case], base: Base, setting: Setting, ceilings: Mapping[str, int]) -> list[Tried]:
+def tried(cases: Sequence[Case], base: Base, setting: Setting, ceilings: Mapping[str, int]) -> Outcome:
     """Every district counted under a setting; `ceilings` by area replace its own; BadElection for impossible ones."""
-    asked = [_changed(case, setting, ceilings) for case in cases]
-    if not _staged(asked, base, setting):
-        return [_tried(case, case.election, count(case.election)) for case in asked]
-    city = _city(asked, base, setting)
+    shares = setting.shares(base)
+    asked = [_changed(case, base, setting, ceilings.get(case.area, case.election.budget)) for case in cases]
+    if shares.leftover is not Leftover.SHARE and not any(case.fences for case in asked):
+        # a plain archive is counted by its file's own rule, projects without votes included
+        return Outcome(tuple(_tried(case, case.election, count(case.election)) for case in asked))
+    city = _city(asked, base.contest, shares, setting.pot_of(base))
     result = count_city(city)
     found = []
     for case in asked:
         election = city.envelopes[case.area].election
         whole = whole_result(result.envelopes[case.area], from_city_round(result, election), election)
-        found.append(_tried(case, replace(election, budget=case.election.budget), whole))
-    return found
+        found.append(_tried(case, election, whole))
+    return Outcome(tuple(found), city.plan.pot)
 
 
 def _tried(case: Case, election: Election, result: Result) -> Tried:
     return Tried(case, election, result, satisfaction(election, result))
 
 
-def _changed(case: Case, setting: Setting, ceilings: Mapping[str, int]) -> Case:
-    election = case.election
-    if setting.rule:
-        election = election.with_rule(setting.rule, setting.options)
-    election = replace(election, budget=ceilings.get(case.area, election.budget))
-    if setting.per_rw is not None:
-        election = replace(election, limits=_per_rw(election, setting.per_rw))
-    fences = case.fences
-    if setting.aside:
-        floor = election.budget * setting.percent // 100
-        fences = () if setting.aside == NO_FENCE or not floor else (Fence(setting.aside, floor, setting.aside),)
-    return replace(case, election=election, fences=fences)
+def _changed(case: Case, base: Base, setting: Setting, ceiling: int) -> Case:
+    election = _under(case.election, setting)
+    shares = setting.shares(base)
+    if shares == Setting().shares(base) and ceiling == election.budget:
+        return replace(case, election=election)
+    limits = (*case.kept, *_limits(shares, ceiling, election.projects))
+    election = replace(election, budget=ceiling, limits=limits)
+    return replace(case, election=election, fences=tuple(_fences(case, shares, ceiling)))
 
 
-def _per_rw(election: Election, most: int) -> tuple[Limit, ...]:
-    inside: dict[str, set[str]] = {}
-    for project in election.projects:
-        if project.area and most:
-            inside.setdefault(project.area, set()).add(project.id)
-    return tuple(Limit(area, frozenset(ids), most) for area, ids in sorted(inside.items()))
+def _under(election: Election, setting: Setting) -> Election:
+    if setting.rule == "official":
+        return by_file(election, setting.options.threshold)
+    return election.with_rule(setting.rule, setting.options) if setting.rule else election
 
 
-def _staged(cases: Sequence[Case], base: Base, setting: Setting) -> bool:
-    """Whether more than one contest per district is asked for; a plain archive is counted by its file's own rule."""
-    return _leftover(base, setting) is Leftover.CITY_ROUND or any(case.fences for case in cases)
+def by_file(election: Election, threshold: int = 0) -> Election:
+    """The election under what its META says, as a greedy count that later stages can continue; else BadElection."""
+    rule = election.about().get("rule", "")
+    if rule not in KNOWN:
+        raise BadElection(f"META names the rule {rule!r}, which is not one of {', '.join(KNOWN)}")
+    asked = least_score(replace(election, options=Options(threshold=threshold)))
+    return election.with_rule("greedy", Options(skip=KNOWN[rule], threshold=asked))
 
 
-def _leftover(base: Base, setting: Setting) -> Leftover:
-    return Leftover(setting.leftover) if setting.leftover else base.leftover
+def in_unit(election: Election, unit: int) -> Election:
+    """The same election with its money in a finer part of the currency: hundredths, say, where its file has none."""
+    times = unit // election.unit
+    projects = tuple(replace(each, cost=each.cost * times) for each in election.projects)
+    return replace(election, projects=projects, budget=election.budget * times, unit=unit)
 
 
-def _city(cases: Sequence[Case], base: Base, setting: Setting) -> City:
-    leftover = _leftover(base, setting)
-    pot = base.pot if leftover is Leftover.CITY_ROUND else 0
+def of_file(area: str, name: str, election: Election, rule: str, options: Options) -> Case:
+    """A Pabulib election as a district: ids made unique in the round, categories as issues, its neighbourhood as area.
+
+    `rule` and `options` are those of its official count; caps that its META sets are kept.
+    """
+    projects = tuple(
+        replace(
+            each,
+            id=f"{area}/{each.id}",
+            name=each.name or each.id,
+            area=dict(each.extra).get("neighborhood", "").partition(",")[0].strip(),
+        )
+        for each in election.projects
+    )
+    plain = replace(election, projects=projects, contest=area)
+    if rule != "official":
+        return Case(area, name, plain.with_rule(rule, options))
+    kept = caps(plain)
+    return Case(area, name, replace(by_file(plain, options.threshold), limits=kept), kept=kept)
+
+
+def issues_of(project: Project) -> tuple[str, ...]:
+    """The issues of a project; a Pabulib file may name several categories."""
+    return tuple(each.strip() for each in project.issue.split(",") if each.strip())
+
+
+def _fences(case: Case, shares: Shares, ceiling: int) -> Iterator[Fence]:
+    for own in case.fences:
+        if own.ballots and shares.has_children(case.area):
+            yield replace(own, floor=Part(percent=shares.children).of(ceiling))
+    for each in shares.fences:
+        if each.is_in(case.area):
+            ids = frozenset(p.id for p in case.election.projects if each.issue and each.issue in issues_of(p))
+            areas = each.areas_in(case.area)
+            yield Fence(each.name, each.floor.of(ceiling), areas=areas, projects=ids, hard=each.hard)
+
+
+def _limits(shares: Shares, ceiling: int, projects: Sequence[Project]) -> Iterator[Limit]:
+    for cap in frozen_limits(shares, ceiling, {p.area for p in projects if p.area}, {}):
+        inside = Fence(cap["name"], 0, areas=(cap["area"],) if cap["area"] else ())
+        ids = (p.id for p in projects if inside.holds(p.id, "", p.area) or cap["issue"] in issues_of(p))
+        yield Limit(cap["name"], frozenset(ids), cap["number"], cap["money"])
+
+
+def _city(cases: Sequence[Case], contest: str, shares: Shares, pot: int) -> City:
     districts = tuple(District(case.area, case.name, ceiling=case.election.budget) for case in cases)
     return City(
-        contest=base.contest,
+        contest=contest,
         plan=QuotaPlan(sum(case.election.budget for case in cases) + pot, districts, pot),
         quota="fixed",
         envelopes={case.area: Envelope(case.election, case.fences) for case in cases},
         seed=cases[0].election.seed,
-        leftover=leftover,
-        most_per_district=base.most_per_district,
-        money_per_district=base.money_per_district,
+        leftover=LEFTOVERS[shares.leftover.value],
+        most_per_district=shares.city.number,
+        money_per_district=shares.city.money,
     )
 
 
-def compared(every: Sequence[Sequence[Tried] | None]) -> list[Trial | None]:
-    """The settings side by side, each against the first that could be counted; None stays None."""
-    first = next((each for each in every if each is not None), None)
-    return [None if each is None or first is None else _trial(each, first) for each in every]
-
-
-def run(cases: Sequence[Case], base: Base, settings: Sequence[tuple[Setting, Mapping[str, int]]]) -> list[Trial | None]:
-    """Count every setting with its ceilings and compare; None for one whose rule cannot count these ballots."""
-    every: list[Sequence[Tried] | None] = []
-    for setting, ceilings in settings:
-        try:
-            every.append(tried(cases, base, setting, ceilings))
-        except BadElection:
-            every.append(None)
-    return compared(every)
-
-
-def _trial(mine: Sequence[Tried], first: Sequence[Tried]) -> Trial:
-    voters = sum(one.election.voters for one in mine)
-    worth = np.concatenate([one.worth for one in mine])
-    counts = np.concatenate([one.counts for one in mine])
-    order = np.argsort(worth, kind="stable")
-    values, held = worth[order].tolist(), counts[order].tolist()
-    total = sum(value * number for value, number in zip(values, held, strict=True))
-    gain = np.sign(worth - np.concatenate([one.worth for one in first]))
-    return Trial(
-        funded=sum(len(one.result.winners) for one in mine),
-        budget=sum(one.election.budget for one in mine),
-        cost=sum(one.result.cost for one in mine),
-        voters=voters,
-        represented=int(counts[worth > 0].sum()),
-        mean=total // voters if voters else 0,
-        gini=hundredths(gini(values, held)),
-        issues=_issues(mine),
-        districts=tuple(_district(one) for one in mine),
-        enters=tuple(_moved(mine, first)),
-        leaves=tuple(_moved(first, mine)),
-        better=int(counts[gain > 0].sum()),
-        worse=int(counts[gain < 0].sum()),
-    )
-
-
-def hundredths(value: Fraction) -> int:
-    """A share of one in hundredths, halves up."""
-    return int(value * 200 + 1) // 2
-
-
-def _district(one: Tried) -> TrialDistrict:
-    # where money is set aside, capped, or given by the city, equal shares of the ceiling are no measure
-    plain = not one.case.fences and not one.election.limits and one.result.cost <= one.election.budget
-    found = overlooked(one.election, one.result) if plain else None
-    return TrialDistrict(
-        one.case.name, one.election.budget, len(one.result.winners), one.result.cost, found is not None
-    )
-
-
-def _issues(mine: Sequence[Tried]) -> tuple[Part, ...]:
-    sums: dict[str, int] = {}
-    for one in mine:
-        for name, _, money in representation(one.election, one.result).issues:
-            sums[name] = sums.get(name, 0) + money
-    return parts_of(sums)
-
-
-def _moved(mine: Sequence[Tried], other: Sequence[Tried]) -> list[Moved]:
-    """Projects that win in `mine` and not in `other`, district by district, in order of purchase."""
-    found = []
-    for one, rival in zip(mine, other, strict=True):
-        projects = {project.id: project for project in one.election.projects}
-        for winner in one.result.winners:
-            if winner not in rival.result.winners:
-                found.append(Moved(projects[winner].name or winner, one.case.name, projects[winner].cost))
-    return found
+def on_slip(cases: Iterable[Case]) -> list[FrozenProject]:
+    """Every project as the checks of a round's set-up take it, once for each of its issues."""
+    return [
+        FrozenProject(
+            each.id,
+            each.name,
+            issue,
+            each.area,
+            "",
+            each.cost,
+            case.area,
+            withdrawn=bool(each.refusal),
+            group=each.group,
+            requires=each.requires,
+        )
+        for case in cases
+        for each in case.election.projects
+        for issue in issues_of(each) or ("",)
+    ]

@@ -66,7 +66,8 @@ def quoted(rows: Iterable[Iterable[object]]) -> str:
     return "\ufeff" + out.getvalue()
 
 
-def file(text: str, kind: str, name: str) -> Response:
-    """A public file to keep under its name."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "public, max-age=300"}
+def file(text: str, kind: str, name: str, *, shared: bool = True) -> Response:
+    """A file to keep under its name; a public one, unless only the viewer may have it."""
+    keeping = "public, max-age=300" if shared else "no-store"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": keeping}
     return Response(text.encode(), media_type=kind, headers=headers)

@@ -1,193 +1,214 @@
-"""/petugas/uji-aturan: a finished round's ballots under up to three rules and quotas, side by side; nothing is kept."""
+"""/petugas/uji-aturan: a finished round's ballots under up to three settings, side by side; nothing is kept.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+Before a round opens, the settings of its draft are one of the three (`?konsep=<its address>`).
+"""
 
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rembuk.cycles import shares_shown, shown
 from rembuk.cycles import store as cycles
-from rembuk.cycles.formula import MILLION
-from rembuk.cycles.formula import RULE_NAMES as QUOTA_NAMES
-from rembuk.cycles.rules import Cycle
+from rembuk.cycles.rules import Cycle, CycleState
 from rembuk.errors import N_, Refused
-from rembuk.results import store
+from rembuk.places import store as places
+from rembuk.results import archive, store
+from rembuk.results.compared import Trial
+from rembuk.results.routes import whatif_form as fields
+from rembuk.results.routes.asked import chosen_of, file, published_cycles, quoted
+from rembuk.results.routes.whatif_form import LETTERS, Asked
 from rembuk.results.rules import RULE_NAMES, Refusal
-from rembuk.results.whatif import NO_FENCE, Setting, Trial
-from rembuk.tally.election import Completion, Order, Utility
-from rembuk.web.currency import shown_in
-from rembuk.web.forms import Form
-from rembuk.web.guards import AUDITOR, CITY_OFFICIAL, OFFICIAL
-from rembuk.web.pages import page
-from rembuk.web.routing import Request, Response, get
+from rembuk.results.store import Comparison
+from rembuk.results.whatif import Setting
+from rembuk.web.currency import amount, shown_in
+from rembuk.web.forms import Form, read_form
+from rembuk.web.guards import AUDITOR, CITY_OFFICIAL, OFFICIAL, Role, viewer
+from rembuk.web.i18n import gettext
+from rembuk.web.pages import page, redirect
+from rembuk.web.routing import Request, Response, get, post
 
-LETTERS = "abc"
-UNUSED = "-"
-OWN = N_("Seperti yang dipakai")
-RULES = {"": OWN, **{name: RULE_NAMES[name] for name in ("equal_shares", "greedy", "phragmen")}}
-UTILITIES = {
-    Utility.COST: N_("Biaya usulan"),
-    Utility.COUNT: N_("Jumlah usulan"),
-    Utility.POINTS: N_("Poin pemilih"),
-    Utility.BORDA: N_("Peringkat pemilih"),
-}
-COMPLETIONS = {
-    Completion.NONE: N_("Tidak dilengkapi"),
-    Completion.GREEDY: N_("Dilengkapi suara terbanyak"),
-    Completion.ADD1: N_("Bagian dinaikkan sedikit demi sedikit"),
-    Completion.ADD1U: N_("Bagian dinaikkan, lalu suara terbanyak"),
-}
-ORDERS = {Order.VOTES: N_("Suara terbanyak"), Order.VOTES_PER_COST: N_("Suara per rupiah")}
-ASIDE = {
-    "": OWN,
-    NO_FENCE: N_("Tanpa jatah khusus"),
-    "waste": N_("Jatah untuk sampah"),
-    "clean_water": N_("Jatah untuk air bersih"),
-    "flood": N_("Jatah untuk banjir"),
-}
-LEFTOVERS = {
-    "": OWN,
-    "none": N_("Sisa tidak dibagi"),
-    "city_round": N_("Putaran kota"),
-    "next_year": N_("Disimpan untuk tahun depan"),
-}
-QUOTAS = {"": OWN, **{name: QUOTA_NAMES[name] for name in ("equal", "per_capita", "need_weighted")}}
-NO_PERCENT = N_("Isi persen jatahnya, 1 sampai 100.")
-NO_PARTS = N_("Isi paling sedikit satu bobot di atas 0.")
-USUAL = {
-    "a": Setting(),
-    "b": Setting("equal_shares", completion=Completion.GREEDY),
-    "c": Setting("phragmen"),
-}
+AT = "/petugas/uji-aturan"
+CANNOT = N_("Aturan ini tidak dapat menghitung surat suara jenis ini. Pilih nilai atau aturan lain.")
+NO_FILES = N_("Pilih paling sedikit satu berkas .pb.")
+OTHER_BALLOT = N_("Surat suara konsep itu berjenis lain. Yang dihitung tetap surat suara lama.")
+NO_CHILDREN = N_("Bagian Suara Anak tidak ikut dicoba, karena dalam siklus lama anak tidak memilih.")
+_RUPIAH = re.compile(r"Rp\s(\d{1,3}(?:\.\d{3})*)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
-    """What came of it: a trial by letter (None: the rule cannot count these ballots), districts not read, why not."""
+    """What came of it: the comparison with the letters of its settings in order, or why there is none."""
 
-    trials: Mapping[str, Trial | None] = field(default_factory=dict)
-    missing: int = 0
+    letters: tuple[str, ...] = ()
+    comparison: Comparison | None = None
     problem: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> list[tuple[str, Trial]]:
+        """The settings that could be counted, by letter."""
+        trials = self.comparison.trials if self.comparison else []
+        return [(letter, each) for letter, each in zip(self.letters, trials, strict=True) if each] if trials else []
 
 
-@get("/petugas/uji-aturan", guard=CITY_OFFICIAL | OFFICIAL | AUDITOR, seconds=120)
+@dataclass
+class Desk:
+    """Everything one view of the page needs: the round chosen, the draft tried on it, the form, what came of it."""
+
+    finished: list[Cycle]
+    drafts: list[Cycle]
+    chosen: Cycle | None
+    draft: Cycle | None
+    asked: Asked
+    form: Form
+    settings: dict[str, Setting | None] = field(default_factory=dict)
+    figures: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@get(AT, guard=CITY_OFFICIAL | OFFICIAL | AUDITOR, seconds=120)
 async def try_rules(request: Request) -> Response:
-    """The form and, once a round is chosen, what each setting would have done; the address keeps all of it."""
-    finished = await _finished()
-    form = Form({name: list(request.query_params.getall(name)) for name in request.query_params})
-    chosen = _chosen(form, finished)
-    settings = {letter: _asked(form, letter, chosen) for letter in LETTERS}
-    answer = Answer()
-    if form.has("siklus") and chosen and form.valid:
-        answer = await _answer(chosen, {letter: each for letter, each in settings.items() if each})
-    shown = [(letter.upper(), settings[letter], trial) for letter, trial in answer.trials.items() if trial]
-    with shown_in(chosen.currency if chosen else "IDR"):
-        return page(
-            request,
-            "results/whatif.html",
-            status=422 if answer.problem or not form.valid else 200,
-            cycles=finished,
-            chosen=chosen,
-            settings={letter: settings[letter] or USUAL[letter] for letter in LETTERS},
-            on={letter for letter in LETTERS if settings[letter]},
-            own=RULE_NAMES[chosen.tally_rule] if chosen else "",
-            choices=CHOICES,
-            errors=form.errors,
-            answer=answer,
-            failed=[letter.upper() for letter, trial in answer.trials.items() if trial is None],
-            shown=shown,
-            issues=_issues([trial for _, _, trial in shown]),
-            districts=list(zip(*(trial.districts for _, _, trial in shown), strict=True)),
-        )
+    """The form and what each setting would have done; the address keeps all of it, `unduh=csv` gives the table."""
+    desk = await _desk(Form({name: list(request.query_params.getall(name)) for name in request.query_params}))
+    with shown_in(desk.chosen.currency if desk.chosen else "IDR"):
+        answer = await _answer(desk)
+        if desk.chosen and answer.shown and desk.form.line("unduh") == "csv":
+            return file(
+                quoted(_table(answer)), "text/csv; charset=utf-8", f"uji-aturan-{desk.chosen.slug}.csv", shared=False
+            )
+        return _page(request, desk, answer)
 
 
-async def _answer(cycle: Cycle, used: Mapping[str, Setting]) -> Answer:
+@post(f"{AT}/berkas", guard=CITY_OFFICIAL, upload=True, seconds=120)
+async def bring_in(request: Request) -> Response:
+    """Pabulib files become an archived round, one district each, counted and shown to everybody as such."""
+    form = await read_form(request)
+    name = form.line("nama", required=True, least=3, most=80)
+    sent = [(each.name, each.body) for each in form.files("berkas")]
+    if not sent:
+        form.errors.say("berkas", NO_FILES)
+    if form.valid:
+        try:
+            slug = await archive.import_bodies(sent, name, viewer(request).person)
+        except Refused as no:
+            form.errors.say("nama" if no.reason is not Refusal.NO_FILES else "berkas", no.sentence())
+        else:
+            return redirect(f"{AT}?siklus={slug}", flash=N_("Berkas sudah masuk dan dihitung sebagai arsip."))
+    desk = await _desk(Form())
+    desk.form.errors.update(form.errors)
+    return _page(request, desk, Answer(), name)
+
+
+async def _desk(typed: Form) -> Desk:
+    finished = await published_cycles()
+    chosen = await chosen_of(typed.line("siklus"), finished)
+    drafts = await _drafts({cycle.slug for cycle in finished})
+    slug = typed.line("konsep")
+    draft = next((cycle for cycle in drafts if cycle.slug == slug), None)
+    if slug and draft is None:
+        raise Refused(Refusal.NO_RESULT)
+    atlas = await places.atlas()
+    lines = await cycles.ceiling_lines(draft.id) if draft else []
+    form = fields.completed(typed, fields.draft_fields(draft, lines, atlas) if draft else {})
+    asked = await _asked(chosen)
+    desk = Desk(finished, drafts, chosen, draft, asked, form)
+    desk.settings = {letter: fields.setting_of(form, letter, asked, atlas) for letter in LETTERS}
+    desk.figures = fields.figures_of(form, asked)
+    return desk
+
+
+async def _drafts(finished: set[str]) -> list[Cycle]:
+    """Rounds that are being set up or still run: the settings an official may want to try."""
+    every = await cycles.cycles(drafts=True, kind="round")
+    return [cycle for cycle in every if cycle.state is not CycleState.ARCHIVED and cycle.slug not in finished]
+
+
+async def _asked(chosen: Cycle | None) -> Asked:
+    if chosen is None:
+        return Asked()
+    return Asked(
+        archive=chosen.kind == "archive",
+        districts={area: name for area, (name, _) in (await store.named(chosen)).items()},
+        issues=await store.issues_of(chosen),
+        scale=int(chosen.currency.partition("/")[2] or 1),
+        areas=any(fence.areas for fence in chosen.shares.fences),
+    )
+
+
+async def _answer(desk: Desk) -> Answer:
+    used = {letter: each for letter, each in desk.settings.items() if each}
+    if desk.chosen is None or not desk.form.valid or not (desk.form.has("siklus") or desk.draft):
+        return Answer()
     try:
-        found, missing = await store.try_settings(cycle, await _filled(cycle, list(used.values())))
+        found = await store.try_settings(desk.chosen, list(used.values()), desk.figures)
     except Refused as no:
         return Answer(problem=no.sentence())
-    return Answer(dict(zip(used, found, strict=True)) if found else {}, missing)
+    for letter, trial, faults in zip(used, found.trials, found.faults, strict=True):
+        for fault in faults:
+            desk.form.errors.say(f"{letter}_{desk.asked.field_of(fault.field)}", _in_currency(gettext(fault.words)))
+        if trial is None and not faults and any(found.trials):
+            desk.form.errors.say(f"{letter}_rule", CANNOT)
+    return Answer(tuple(used), found, notes=tuple(_notes(desk, found)))
 
 
-CHOICES = {
-    "rule": list(RULES.items()),
-    "utility": [(name.value, words) for name, words in UTILITIES.items()],
-    "completion": [(name.value, words) for name, words in COMPLETIONS.items()],
-    "order": [(name.value, words) for name, words in ORDERS.items()],
-    "quota": list(QUOTAS.items()),
-    "aside": list(ASIDE.items()),
-    "leftover": list(LEFTOVERS.items()),
-}
+def _notes(desk: Desk, found: Comparison) -> Iterator[str]:
+    """What of the settings could not be tried on these ballots."""
+    if desk.draft and desk.chosen and desk.draft.ballot_type != desk.chosen.ballot_type:
+        yield OTHER_BALLOT
+    if not found.young and any(each and each.children for each in desk.settings.values()):
+        yield NO_CHILDREN
 
 
-async def _finished() -> list[Cycle]:
-    published = set(await store.finished_cycles())
-    return [cycle for cycle in await cycles.cycles() if cycle.id in published]
+def _in_currency(sentence: str) -> str:
+    """A sentence about rupiah with its sums in the currency of the page."""
+    return _RUPIAH.sub(lambda found: amount(int(found[1].replace(".", ""))), sentence)
 
 
-def _chosen(form: Form, finished: Sequence[Cycle]) -> Cycle | None:
-    if not (slug := form.line("siklus")):
-        return next((cycle for cycle in finished if cycle.kind == "round"), finished[0] if finished else None)
-    if (named := next((cycle for cycle in finished if cycle.slug == slug), None)) is None:
-        raise Refused(Refusal.NO_RESULT)
-    return named
-
-
-def _asked(form: Form, letter: str, cycle: Cycle | None) -> Setting | None:
-    """The setting of one letter; the usual one when the form did not come with it; None when it is not used."""
-    usual, name = USUAL[letter], f"{letter}_rule"
-    if not form.has(name):
-        return None if letter == "c" else usual
-    rule = form.choice(name, {*RULES, UNUSED}, required=False)
-    if rule == UNUSED and letter != "a":
-        return None
-    setting = Setting(
-        rule=rule if rule and rule != UNUSED else "",
-        utility=Utility(form.choice(f"{letter}_utility", UTILITIES, required=False) or "cost"),
-        completion=Completion(form.choice(f"{letter}_completion", COMPLETIONS, required=False) or "none"),
-        order=Order(form.choice(f"{letter}_order", ORDERS, required=False) or "votes"),
-        threshold=_number(form, f"{letter}_threshold", 1, 1_000_000),
-    )
-    setting = _with_stages(form, letter, setting)
-    return _with_quota(form, letter, setting) if cycle and cycle.kind == "round" else setting
-
-
-def _with_stages(form: Form, letter: str, setting: Setting) -> Setting:
-    """Money set aside, what is left over, and the most projects of an RW."""
-    aside = form.choice(f"{letter}_aside", ASIDE, required=False) or ""
-    percent = _number(form, f"{letter}_percent", 0, 100)
-    if aside not in ("", NO_FENCE) and not percent:
-        form.errors.say(f"{letter}_percent", NO_PERCENT)
-    return replace(
-        setting,
-        aside=aside,
-        percent=percent,
-        leftover=form.choice(f"{letter}_leftover", LEFTOVERS, required=False) or "",
-        per_rw=form.integer(f"{letter}_per_rw", least=0, most=1000),
+def _page(request: Request, desk: Desk, answer: Answer, name: str = "") -> Response:
+    own = RULE_NAMES[desk.chosen.tally_rule] if desk.chosen else ""
+    shown_trials = [
+        (letter.upper(), fields.in_words(setting, own, desk.asked), trial)
+        for letter, trial in answer.shown
+        if (setting := desk.settings[letter])
+    ]
+    trials = [trial for _, _, trial in shown_trials]
+    return page(
+        request,
+        "results/whatif.html",
+        status=422 if answer.problem or not desk.form.valid else 200,
+        desk=desk,
+        chosen=desk.chosen,
+        archive=desk.asked.archive,
+        values=desk.form.values,
+        errors=desk.form.errors,
+        on={letter for letter in LETTERS if desk.settings[letter]},
+        folds=fields.opened(desk.form),
+        own=own,
+        own_shares=shares_shown.summary(desk.chosen.shares) if desk.chosen else [],
+        choices=_choices(desk.asked),
+        currency=desk.chosen.currency.partition("/")[0] if desk.asked.archive and desk.chosen else "Rp",
+        answer=answer,
+        missing=answer.comparison.missing if answer.comparison else 0,
+        shown=shown_trials,
+        issues=_issues(trials),
+        districts=list(zip(*(trial.districts for trial in trials), strict=True)),
+        may_bring=viewer(request).has(Role.CITY_OFFICIAL),
+        name=name,
     )
 
 
-def _with_quota(form: Form, letter: str, setting: Setting) -> Setting:
-    quota = form.choice(f"{letter}_quota", QUOTAS, required=False) or ""
-    equal, population, poor = (_number(form, f"{letter}_{part}", 0, 1000) for part in ("equal", "population", "poor"))
-    if quota == "need_weighted" and not equal + population + poor:
-        form.errors.say(f"{letter}_equal", NO_PARTS)
-    return replace(
-        setting,
-        quota=quota,
-        total=form.rupiah(f"{letter}_total", least=MILLION) or 0,
-        equal=equal,
-        population=population,
-        poor=poor,
-    )
-
-
-def _number(form: Form, name: str, usual: int, most: int) -> int:
-    typed = form.integer(name, least=0, most=most)
-    return usual if typed is None else typed
-
-
-async def _filled(cycle: Cycle, settings: Sequence[Setting]) -> list[Setting]:
-    """A quota without a total of its own shares what the round shared."""
-    shared = sum((await cycles.ceilings(cycle.id)).values())
-    return [each if each.total else each.sharing(shared) for each in settings]
+def _choices(asked: Asked) -> dict[str, list[tuple[str, str]]]:
+    filed = {"official": RULE_NAMES["official"]} if asked.archive else {}
+    listed: dict[str, Mapping[str, str]] = {
+        "rule": fields.RULES | filed,
+        "utility": shown.UTILITY_WORDS,
+        "completion": shown.COMPLETION_WORDS,
+        "order": shown.ORDER_WORDS,
+        "skip": shown.SKIP_WORDS,
+        "quota": fields.QUOTAS,
+        "hard": fields.HARD,
+        "leftover": fields.LEFTOVERS,
+    }
+    return {name: list(words.items()) for name, words in listed.items()}
 
 
 def _issues(trials: Sequence[Trial]) -> list[tuple[str, list[int]]]:
@@ -197,4 +218,34 @@ def _issues(trials: Sequence[Trial]) -> list[tuple[str, list[int]]]:
     return [(name, [each.get(name, 0) for each in money]) for name in names]
 
 
-HANDLERS = [try_rules]
+def _table(answer: Answer) -> Iterator[list[object]]:
+    """The comparison as rows: what of, its name, the measure, then a column for each setting; money in whole units."""
+    trials = [trial for _, trial in answer.shown]
+    yield ["bagian", "nama", "ukuran", *(letter.upper() for letter, _ in answer.shown)]
+    for measure in ("funded", "budget", "cost", "voters", "represented", "mean", "gini", "better", "worse"):
+        yield ["semua", "", _MEASURES[measure], *(getattr(trial, measure) for trial in trials)]
+    for name, money in _issues(trials):
+        yield ["isu", name, _MEASURES["cost"], *money]
+    for line in zip(*(trial.districts for trial in trials), strict=True):
+        for measure in ("ceiling", "funded", "cost", "better", "worse"):
+            yield ["wilayah", line[0].name, _MEASURES[measure], *(getattr(each, measure) for each in line)]
+    for way, words in (("enters", "masuk"), ("leaves", "keluar")):
+        for nth, trial in enumerate(trials):
+            for each in getattr(trial, way):
+                yield [words, each.title, each.place, *(each.cost if at == nth else "" for at in range(len(trials)))]
+
+
+_MEASURES = {
+    "funded": "usulan didanai",
+    "budget": "pagu",
+    "ceiling": "pagu",
+    "cost": "terpakai",
+    "voters": "pemilih",
+    "represented": "pemilih terwakili",
+    "mean": "rata-rata pilihan sendiri didanai",
+    "gini": "gini per seratus",
+    "better": "pemilih lebih untung",
+    "worse": "pemilih lebih rugi",
+}
+
+HANDLERS = [try_rules, bring_in]

@@ -15,7 +15,7 @@ from rembuk.results.store.reading import (
     unpublished,
 )
 from rembuk.results.store.recounting import recount_faults
-from rembuk.results.store.showing import district_result
+from rembuk.results.store.showing import district_result, reworded
 from rembuk.results.store.succeeding import (
     book,
     free_money,
@@ -35,9 +35,10 @@ from rembuk.results.store.taking import (
     waiting_export,
     waiting_hand_in,
 )
-from rembuk.results.store.trying import try_settings
+from rembuk.results.store.trying import Comparison, issues_of, try_settings
 
 __all__ = [
+    "Comparison",
     "accept",
     "ballots_text",
     "book",
@@ -57,6 +58,7 @@ __all__ = [
     "free_money",
     "hand_in",
     "happened",
+    "issues_of",
     "named",
     "open_ballots",
     "outer_envelopes",
@@ -69,6 +71,7 @@ __all__ = [
     "record_contacts",
     "record_dice",
     "recount_faults",
+    "reworded",
     "sample_of",
     "taken",
     "titles_of",

@@ -34,7 +34,7 @@ async def shares_page(request: Request, slug: str) -> Response:
     """The form with what is set now."""
     cycle = await cycles.by_slug(slug, drafts=True)
     atlas = await places.atlas()
-    return await _page(request, cycle, _values(cycle, atlas), cycle.shares.children_in, {})
+    return await _page(request, cycle, values_of(cycle, atlas), cycle.shares.children_in, {})
 
 
 async def _page(
@@ -71,8 +71,8 @@ def _is_advanced(values: Mapping[str, str]) -> bool:
     return any(values.get(name) for name in names)
 
 
-def _values(cycle: Cycle, atlas: Atlas) -> dict[str, str]:
-    """The settings as the fields hold them."""
+def values_of(cycle: Cycle, atlas: Atlas) -> dict[str, str]:
+    """The settings as the fields of the form hold them."""
     shares = cycle.shares
     values = {"children": str(shares.children or ""), "leftover": shares.leftover.value, "pot": _number(cycle.pot)}
     for each in shares.fences:
@@ -123,7 +123,7 @@ async def set_shares(request: Request, slug: str) -> Response:
 def _wanted(form: Form, atlas: Atlas) -> Wanted:
     """What was typed; faults gather in the form."""
     fences = [_issue_fence(form, issue) for issue in ISSUE_NAMES]
-    caps = [(issue, _part(form, f"most_{issue}")) for issue in ISSUE_NAMES]
+    caps = [(issue, part_typed(form, f"most_{issue}")) for issue in ISSUE_NAMES]
     codes = {area.code for area in atlas.at(Level.KECAMATAN)}
     chosen = {code for code in form.list("children_in") if code in codes}
     shares = Shares(
@@ -140,34 +140,39 @@ def _wanted(form: Form, atlas: Atlas) -> Wanted:
 
 
 def _issue_fence(form: Form, issue: str) -> SetAside | None:
-    floor = _part(form, f"floor_{issue}")
+    floor = part_typed(form, f"floor_{issue}")
     return SetAside(ISSUE_NAMES[issue], floor, issue=issue, hard=form.ticked(f"hard_{issue}")) if floor else None
 
 
 def _area_fence(form: Form, atlas: Atlas) -> SetAside | None:
-    floor, lines = _part(form, "floor_area"), form.lines("area_list")
+    floor, lines = part_typed(form, "floor_area"), form.lines("area_list")
     if not floor:
         if lines:
             form.errors.say("floor_area", NOT_A_PART)
         return None
     if not lines:
         form.errors.say("area_list", NO_AREAS)
-    areas = [code for line in lines[:MOST_AREAS] if (code := _area(form, line, atlas))]
     name = form.line("area_name", most=60) or AREA_NAME
-    return SetAside(name, floor, areas=tuple(sorted(set(areas))), hard=form.ticked("hard_area"))
+    return SetAside(name, floor, areas=areas_typed(form, "area_list", atlas), hard=form.ticked("hard_area"))
 
 
-def _area(form: Form, line: str, atlas: Atlas) -> str:
+def areas_typed(form: Form, field: str, atlas: Atlas) -> tuple[str, ...]:
+    """The codes of the areas in a field, one a line, as people say them or as codes; faults gather in the form."""
+    areas = [code for line in form.lines(field)[:MOST_AREAS] if (code := _area(form, field, line, atlas))]
+    return tuple(sorted(set(areas)))
+
+
+def _area(form: Form, field: str, line: str, atlas: Atlas) -> str:
     found = atlas.named(line)
     if not found:
-        form.errors.say("area_list", NO_SUCH_AREA, area=line)
+        form.errors.say(field, NO_SUCH_AREA, area=line)
     elif len(found) > 1:
-        form.errors.say("area_list", MANY_SUCH_AREAS, area=line, codes=", ".join(found[:4]))
+        form.errors.say(field, MANY_SUCH_AREAS, area=line, codes=", ".join(found[:4]))
     return found[0] if len(found) == 1 else ""
 
 
-def _part(form: Form, name: str) -> Part:
-    """A per cent of the ceiling or an amount of rupiah, whichever was typed."""
+def part_typed(form: Form, name: str) -> Part:
+    """A per cent of the ceiling or an amount of rupiah, whichever was typed; faults gather in the form."""
     text = form.line(name)
     if not text or text == "0":
         return Part()
