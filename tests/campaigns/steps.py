@@ -158,8 +158,9 @@ async def forwards():
         await engine().run("ALTER TABLE person ADD COLUMN later text NOT NULL DEFAULT ''")
         await engine().run("UPDATE person SET later = name")
         await engine().run("CREATE INDEX person_later ON person (later)")
-        await engine().run("CREATE TABLE later_on (id text PRIMARY KEY, seq integer NOT NULL)")
-        await engine().run("INSERT INTO later_on SELECT id, seq FROM roll_mark")
+        await engine().run("ALTER TABLE roll_entry ADD COLUMN later text NOT NULL DEFAULT ''")
+        await engine().run("UPDATE roll_entry SET later = rw")
+        await engine().run("CREATE TABLE later_on AS SELECT id, seq FROM roll_mark")
 
     manager.add_raw(run)
     return manager
