@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Check the published bundle of a finished Rembuk cycle (docs/bundle.md), with nothing but Python.
-    python rembuk_verify.py DIR [--lang en] [--key KEY] [--checkpoint FILE] [--kode CODE] [--cores N]
-    python rembuk_verify.py --uji FILE        recompute the receipt code of a ballot that was opened to be checked
+    python rembuk_verify.py DIR [--lang en] [--key KEY] [--checkpoint FILE] [--kode CODE]
 
-Imports nothing of the product: its own hashes, Merkle tree (RFC 6962), ed25519 (RFC 8032), X25519 (RFC 7748),
-ChaCha20-Poly1305 (RFC 8439) and its own count. Exit 0 when everything that could be checked holds, else 1.
+Imports nothing of the product: its own hashes, Merkle tree (RFC 6962), ed25519 (RFC 8032) and its own count.
+Exit 0 when everything that could be checked holds, 1 when something does not or cannot be read.
 """
 from __future__ import annotations
 
@@ -14,9 +13,7 @@ import base64
 import csv
 import hmac
 import json
-import multiprocessing
 import re
-import struct
 import sys
 import unicodedata
 from collections import Counter, namedtuple
@@ -25,21 +22,19 @@ from fractions import Fraction
 from functools import cached_property, lru_cache, partial
 from hashlib import sha256, sha512
 from itertools import accumulate
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 BAD = ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError, csv.Error
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-ZERO = "0" * 64
+CROCKFORD, ZERO = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", "0" * 64
 MARKS = {True: ("COCOK", "HOLDS"), False: ("TIDAK COCOK", "DOES NOT HOLD"), None: ("TIDAK DIPERIKSA", "NOT CHECKED")}
 TOTALS = "approvals", "scores"
-MANY = 100_000  # envelopes from which the districts are shared out among the cores
-# --- saying it ---------------------------------------------------------------------------------------------
+FILES = "manifest.json", "config.json", "board.jsonl", "checkpoints.txt", "keys.json", "audit.jsonl"
 class Report:
     """What holds, what does not, and what could not be checked; texts are "Indonesian | English" with {facts}."""
     def __init__(self, english: bool = False) -> None:
         self.english, self.lines, self.broken = english, list[str](), 0
-
     def check(self, holds: object, text: str, wrong: Sequence[object] = (), **facts: object) -> None:
         """Note that something holds or not, naming the first few that are wrong; None when it could not be checked."""
         verdict = None if holds is None else bool(holds) and not wrong
@@ -50,7 +45,6 @@ class Report:
         said = (text.split(" | ")[self.english] + "{named}").format(**shown)
         self.lines.append(f"{MARKS[verdict][self.english]:<16}{said}")
         self.broken += verdict is False
-
     def section(self, work: Callable[[], Any], text: str) -> Any:
         """Run one part; whatever cannot even be read counts as broken."""
         try:
@@ -58,7 +52,7 @@ class Report:
         except BAD as fault:
             part = f"{(text.split(' | ') * 2)[self.english]} ({type(fault).__name__})"
             return self.check(False, "{part}: tidak terbaca | {part}: cannot be read", part=part)
-# --- hashes and canonical JSON -----------------------------------------------------------------------------
+# --- canonical JSON, hashes, the tree (RFC 6962) -----------------------------------------------------------
 def canonical(value: Any) -> bytes:
     """Canonical JSON: sorted keys, no spaces, NFC, UTF-8."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -73,7 +67,6 @@ def receipt_of(leaf_sha256: str) -> str:
     """The receipt code of a leaf hash: its first 100 bits in Crockford base32, in groups of four."""
     bits = int(leaf_sha256[:25], 16)
     return "-".join("".join(CROCKFORD[bits >> 95 - 5 * at & 31] for at in range(of, of + 4)) for of in range(0, 20, 4))
-# --- RFC 6962 ----------------------------------------------------------------------------------------------
 def leaf_hash(data: bytes) -> bytes:
     """Hash of a leaf."""
     return sha256(b"\x00" + data).digest()
@@ -94,9 +87,8 @@ class Tree:
                 at = ((size >> height) - 1) * 32
                 root = sha256(b"\x01" + row[at : at + 32] + root).digest() if root else row[at : at + 32]
         return root or sha256(b"").digest()
-# --- ed25519 (RFC 8032) and X25519 (RFC 7748) --------------------------------------------------------------
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
+# --- ed25519 (RFC 8032) -------------------------------------------------------------------------------------
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT = pow(2, (P - 1) // 4, P)
 BASE = (4 * pow(5, P - 2, P) % P).to_bytes(32, "little")
@@ -130,67 +122,13 @@ def ed25519_verifies(public: bytes, message: bytes, signature: bytes) -> bool:
     if len(signature) != 64 or s >= L or not _multiples(public):
         return False
     k = int.from_bytes(sha512(signature[:32] + public + message).digest(), "little") % L
-    total = []
-    for table, scalar in ((_multiples(BASE), s), (_multiples(public), k)):
-        total.append(NEUTRAL)
+    total = NEUTRAL
+    for table, scalar in ((_multiples(BASE), s), (_multiples(public), 8 * L - k)):  # 8 L times any point is nothing
         for row, digit in zip(table, scalar.to_bytes(32, "little"), strict=True):
-            total[-1] = _add(total[-1], row[digit])
-    x, y, z, t = total[1]
-    x, y, z, t = _add(total[0], (P - x, y, z, P - t))
-    inverse = pow(z, P - 2, P)
-    x, y = x * inverse % P, y * inverse % P
+            total = _add(total, row[digit])
+    inverse = pow(total[2], P - 2, P)
+    x, y = total[0] * inverse % P, total[1] * inverse % P
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
-def x25519(secret: bytes, public: bytes) -> bytes:
-    """The shared secret (RFC 7748, 5)."""
-    k = int.from_bytes(secret, "little") & ~7 & (1 << 255) - 1 | 1 << 254
-    u = int.from_bytes(public, "little") & (1 << 255) - 1
-    x2, z2, x3, z3, swap = 1, 0, u, 1, 0
-    for bit in range(254, -1, -1):
-        if k >> bit & 1 != swap:
-            x2, x3, z2, z3, swap = x3, x2, z3, z2, 1 - swap
-        a, b, c, d = x2 + z2, x2 - z2, x3 + z3, x3 - z3
-        aa, bb, da, cb = a * a % P, b * b % P, d * a % P, c * b % P
-        x3, z3 = (da + cb) ** 2 % P, u * (da - cb) ** 2 % P
-        x2, z2 = aa * bb % P, (aa - bb) * (aa + 121665 * (aa - bb)) % P
-    x2, z2 = (x3, z3) if swap else (x2, z2)
-    return (x2 * pow(z2, P - 2, P) % P).to_bytes(32, "little")
-# --- the seal of one ballot (trust.md 4.2), for "Uji dulu" -------------------------------------------------
-def hkdf(secret: bytes, info: bytes, length: int) -> bytes:
-    """HKDF-SHA-256 without salt (RFC 5869), for at most 64 bytes."""
-    key = hmac.digest(bytes(32), secret, "sha256")
-    first = hmac.digest(key, info + b"\x01", "sha256")
-    return (first + hmac.digest(key, first + info + b"\x02", "sha256"))[:length]
-def _chacha_block(key: bytes, counter: int, nonce: bytes) -> bytes:
-    words = struct.unpack("<16I", b"expand 32-byte k" + key + counter.to_bytes(4, "little") + nonce)
-    s = list(words)
-    columns = ((0, 4, 8, 12), (1, 5, 9, 13), (2, 6, 10, 14), (3, 7, 11, 15))
-    for a, b, c, d in (*columns, (0, 5, 10, 15), (1, 6, 11, 12), (2, 7, 8, 13), (3, 4, 9, 14)) * 10:
-        for x, y, z, turn in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
-            s[x] = s[x] + s[y] & 0xFFFFFFFF
-            s[z] = ((s[z] ^ s[x]) << turn | (s[z] ^ s[x]) >> 32 - turn) & 0xFFFFFFFF
-    return struct.pack("<16I", *[a + b & 0xFFFFFFFF for a, b in zip(s, words, strict=True)])
-def chacha20_poly1305(key: bytes, nonce: bytes, plain: bytes, aad: bytes) -> bytes:
-    """The sealed text and its tag (RFC 8439, 2.8)."""
-    stream = b"".join(_chacha_block(key, 1 + at // 64, nonce) for at in range(0, len(plain), 64))
-    sealed = bytes(a ^ b for a, b in zip(plain, stream, strict=False))
-    once = _chacha_block(key, 0, nonce)
-    r = int.from_bytes(once[:16], "little") & 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF
-    padded = aad + bytes(-len(aad) % 16) + sealed + bytes(-len(sealed) % 16) + struct.pack("<QQ", len(aad), len(sealed))
-    tag = 0
-    for at in range(0, len(padded), 16):
-        tag = (tag + int.from_bytes(padded[at : at + 16] + b"\x01", "little")) * r % (2**130 - 5)
-    tag = (tag + int.from_bytes(once[16:32], "little")) & (1 << 128) - 1
-    return sealed + tag.to_bytes(16, "little")
-def sealed_code(opened: dict[str, Any]) -> str:
-    """The receipt code that follows from a revealed seed and a ballot; every field as the booth shows it."""
-    seed, public_key = bytes.fromhex(opened["seed"]), bytes.fromhex(opened["public_key"])
-    ballot = {name: opened[name] for name in ("projects", "points") if name == "projects" or opened.get(name)}
-    own = x25519(seed, (9).to_bytes(32, "little"))
-    both = hkdf(x25519(seed, public_key), b"rembuk-amplop-v1" + own + public_key, 44)
-    aad = own + opened["election"].encode() + opened["district"].encode()
-    sealed = own + chacha20_poly1305(both[:32], both[32:], canonical(ballot).ljust(opened["length"]), aad)
-    leaf = {"kind": "envelope", "election": opened["election"], "sha256": sha256(sealed).hexdigest()}
-    return receipt_of(leaf_hash(canonical(leaf)).hex())
 # --- signed notes (C2SP) -----------------------------------------------------------------------------------
 def _raw(text: str) -> bytes:
     data = base64.b64decode(text, validate=True)
@@ -205,14 +143,6 @@ def parse_key(line: str) -> tuple[str, bytes, int, bytes]:
         raise ValueError("not a key")
     return name, key_id, _raw(body)[0], _raw(body)[1:]
 Note = namedtuple("Note", "text origin size root signatures")  # signatures: pairs of a name and its bytes
-def signed_by(note: Note, key: tuple[str, bytes, int, bytes]) -> bool | None:
-    """Whether this key signed (or, as a witness, cosigned) a checkpoint; None when no line claims so."""
-    found = None
-    for blob in [blob for name, blob in note.signatures if (name, blob[:4]) == key[:2]]:
-        stamp, signature = (blob[4:12], blob[12:]) if key[2] == 4 else (b"", blob[4:])
-        head = f"cosignature/v1\ntime {int.from_bytes(stamp, 'big')}\n" if stamp else ""
-        found = found is not False and ed25519_verifies(key[3], (head + note.text).encode(), signature)
-    return found
 def parse_notes(text: str) -> list[Note]:
     """Signed checkpoints, one after the other; ValueError for anything else."""
     found = list(re.finditer(r"(?m)^((.+)\n(0|[1-9][0-9]*)\n(\S+)\n)\n((?:— \S+ \S+\n)+)", text))
@@ -221,10 +151,19 @@ def parse_notes(text: str) -> list[Note]:
     lines = [[line.split(" ") for line in each[5].split("\n")[:-1]] for each in found]
     return [Note(each[1], each[2], int(each[3]), _raw(each[4]), tuple([(name, _raw(body)) for _, name, body in signed]))
             for each, signed in zip(found, lines, strict=True)]
+def signed_by(note: Note, key: tuple[str, bytes, int, bytes]) -> bool | None:
+    """Whether this key signed (or, as a witness, cosigned) a note; None when no line claims so."""
+    found = None
+    for blob in [blob for name, blob in note.signatures if (name, blob[:4]) == key[:2]]:
+        stamp, signature = (blob[4:12], blob[12:]) if key[2] == 4 else (b"", blob[4:])
+        head = f"cosignature/v1\ntime {int.from_bytes(stamp, 'big')}\n" if stamp else ""
+        found = found is not False and ed25519_verifies(key[3], (head + note.text).encode(), signature)
+    return found
 # --- what is counted, and its ballots (Pabulib) ------------------------------------------------------------
 Row = Mapping[str, Any]  # a project as it was frozen: id, cost, issue, area, group, requires, refusal
 Choice = tuple[tuple[int, ...], tuple[int, ...]]  # the projects on a ballot, and the points when points are given
 Ballots = Mapping[Choice, int]  # each different ballot once, with how many cast it
+Hard = list[tuple[list[str], int]]  # the projects of a hard fence, and the money that still waits for them
 Limit = tuple[frozenset[str], int | None, int | None]  # of these projects at most so many, for at most so much money
 class Contest:
     """One count as it was agreed, with merged ballots; projects are numbered from 0, `before` were funded earlier."""
@@ -310,7 +249,19 @@ def count(contest: Contest) -> list[int]:
         raise ValueError("unknown option")
     if contest.agreed["rule"] == "greedy":
         return take(contest, contest.line(), skip=contest.options.get("skip", "yes") == "yes")
-    return {"equal_shares": equal_shares, "phragmen": phragmen}[contest.agreed["rule"]](contest)
+    return {"equal_shares": equal_shares, "phragmen": phragmen, "official": official}[contest.agreed["rule"]](contest)
+def official(contest: Contest) -> list[int]:
+    """What META of a Pabulib file says: greedy that skips or stops, a least score, caps by category or part."""
+    meta, skips = contest.agreed["meta"], {"greedy": True, "greedy-threshold": True, "greedy-no-skip": False}
+    for column, names in (("category", "categories"), ("neighborhood", "neighborhoods")):
+        both = {names, f"budget_per_{column}"} <= {*meta}
+        lists = [meta[key].split(",") for key in (names, f"budget_per_{column}") if both]
+        for name, money in zip(*lists, strict=True):
+            inside = [row["id"] for row in contest.rows if name.strip() in map(str.strip, row[column].split(","))]
+            contest.limits = [*contest.limits, (frozenset(inside), None, int(Fraction(money)))]
+    least = meta.get("min_project_score_threshold", "").strip().replace(",", ".") or 0
+    contest.threshold = contest.threshold or ceil(Fraction(least))
+    return take(contest, contest.line(), skip=skips[meta["rule"]])
 def take(contest: Contest, line: Iterable[int], won: Sequence[int] = (), skip: bool = True) -> list[int]:
     """Fund what fits in the order of this line, after what is won; who waits is called again after each purchase."""
     rows, winners, rest = contest.rows, list(won), [each for each in line if each not in won]
@@ -337,7 +288,7 @@ class Market:
         self.worth = contest.costs if utility == "cost" else [1] * len(contest.costs)
         self.bits = [(1 << self.width) - 1 << each * self.width for each in range(len(contest.costs))]
         self.backers: dict[int, list[tuple[int, int]]] = {}
-        self.weights, self.known = Counter[int](), dict[tuple[int, int], list[tuple[int, int, int]]]()
+        self.weights, self.classes = Counter[int](), lru_cache(maxsize=2000)(self.grouped)
         for choice, voters in contest.types.items():
             pairs = list(zip(choice[0], units_on(choice), strict=True))
             ballot = sum(units << project * self.width for project, units in pairs)
@@ -345,18 +296,13 @@ class Market:
                 if units and contest.scores[project] >= max(1, contest.threshold):
                     self.backers.setdefault(project, []).append((ballot, voters))
                     self.weights[project] += units * voters
-    def classes(self, project: int, won: int) -> list[tuple[int, int, int]]:
+    def grouped(self, project: int, won: int) -> list[tuple[int, int, int]]:
         """Its backers by what they paid for: that part of the ballot, units each, how many. One purse per class."""
-        if (project, won) not in self.known:
-            found, own = dict[int, int](), self.bits[project]
-            for ballot, voters in self.backers[project]:
-                seen = ballot & (won | own)
-                found[seen] = found.get(seen, 0) + voters
-            if len(self.known) > 2000:
-                self.known.clear()
-            units = {seen: (seen & own) >> project * self.width for seen in found}
-            self.known[project, won] = [(seen & won, units[seen], voters) for seen, voters in found.items()]
-        return self.known[project, won]
+        found, own = dict[int, int](), self.bits[project]
+        for ballot, voters in self.backers[project]:
+            seen = ballot & (won | own)
+            found[seen] = found.get(seen, 0) + voters
+        return [(seen & won, (seen & own) >> project * self.width, voters) for seen, voters in found.items()]
 class Purses:
     """What every class of voters has left, as whole numbers over one common scale."""
     def __init__(self, market: Market, share: Fraction) -> None:
@@ -395,7 +341,6 @@ class Purses:
         """Projects that wait for no other and may have a value up to this one, by what is known of it."""
         free = [each for each in self.floor if not _waits(self.contest.rows[each], self.funded)]
         return sorted([each for each in free if self.floor[each] <= most], key=self.floor.__getitem__)
-
 Trail = list[tuple[int, Fraction]]  # winners in order, with the value each was bought at
 def shares_run(market: Market, share: Fraction) -> Trail:
     """The Method of Equal Shares at one share: always the project of the smallest value."""
@@ -473,12 +418,9 @@ def phragmen(contest: Contest) -> list[int]:
         loads, scale = [load * smallest.denominator for load in loads], scale * smallest.denominator
         for number, _ in backers[winner]:
             loads[number] = smallest.numerator
-        money -= costs[winner]
-        winners.append(winner)
-        funded.append(contest.rows[winner])
-# --- quotas (tally.md 2) -----------------------------------------------------------------------------------
+        money, winners, funded = money - costs[winner], [*winners, winner], [*funded, contest.rows[winner]]
 def quotas(config: Row) -> dict[str, int] | None:
-    """The ceilings that follow from the frozen formula; None when its figures are not in the configuration."""
+    """The ceilings by the frozen formula (tally.md 2); None when its figures are not in the configuration."""
     asked, listed, total = config["quota"]["options"], config["districts"], config["budget"] - config.get("city_pot", 0)
     mixes = {"equal": {"equal": 1}, "per_capita": {"population": 1}, "need_weighted": asked}
     names = {"equal": "", "population": "residents", "poor": "poor_families"}
@@ -513,15 +455,12 @@ def says(document: Row, **facts: Any) -> bool:
 class District:
     """A district as it was frozen, to be compared with its published result; it needs to know of no other."""
     def __init__(self, folder: Path, agreed: Row, frozen: Row, rows: list[Row], report: Report) -> None:
-        self.folder, self.agreed, self.report, self.say = folder, agreed, report, report.check
+        self.folder, self.agreed, self.say = folder, agreed, report.check
         self.opened, self.code, self.fences = agreed["opened"], frozen["code"], frozen.get("fences", [])
         limits = [(frozenset(row["id"] for row in rows if lies_in(row, each["issue"], [each["area"]])), each["number"],
                    each["money"]) for each in frozen.get("limits", [])]
         self.whole = Contest(agreed, rows, frozen["ceiling"], frozen["contest"], limits=limits)
         self.costs = dict(zip(self.whole.ids, self.whole.costs, strict=True))
-    def counted(self) -> tuple[Report, dict[str, Any] | None]:
-        """What was found, and what the city round needs of it; None when it cannot be read."""
-        return self.report, self.report.section(self.stages, self.code)
     def box(self, box: str, money: int) -> Ballots | None:
         """The ballots in a box's file, the one committed before the dice; None when they may stay unpublished."""
         path, voters = self.folder / f"ballots/{box}.pb", sum(self.opened["counts"].get(box, {}).values())
@@ -531,8 +470,8 @@ class District:
             return None
         data, frozen = path.read_bytes(), Contest(self.agreed, self.whole.rows, money, box)
         meta, costs, votes = read_pb(data.decode())
-        same = self.opened["ballots"].get(box) == sha256(data).hexdigest() and costs == self.costs
-        same = same and (int(meta["budget"]), votes.total()) == (money, voters)
+        found = sha256(data).hexdigest(), costs, int(meta["budget"]), votes.total()
+        same = found == (self.opened["ballots"].get(box), self.costs, money, voters)
         self.say(same, "{box}: {n} suara sesuai papan | {box}: {n} ballots, as committed", box=box, n=voters)
         return merge(frozen, votes)
     def stage(self, contest: Contest, said: Row, box: str, shown: bool, fill: bool) -> list[str]:
@@ -540,15 +479,13 @@ class District:
         voters, name = sum(self.opened["counts"].get(box, {}).values()), contest.name
         if not shown:
             contest.approvals, contest.scores = ([said[key][each] for each in contest.ids] for key in TOTALS)
-        possible = max(contest.approvals, default=0) <= voters and min(contest.approvals, default=0) >= 0
+        possible = all(0 <= votes <= voters for votes in contest.approvals)
         possible &= contest.kind in ("ranked", "points") or contest.scores == contest.approvals
-        winners = [contest.ids.index(each) for each in said["winners"]]
-        cost, totals = sum(self.costs[each] for each in said["winners"]), (contest.approvals, contest.scores)
-        facts = {key: dict(zip(contest.ids, each, strict=True)) for key, each in zip(TOTALS, totals, strict=True)}
-        same = says(said, contest=name, budget=contest.budget, voters=voters, rule=contest.agreed["rule"],
-                    options=contest.options, cost=cost, **facts)
-        fits = cost <= contest.budget and len({*winners}) == len(winners)
-        same = same and fits and possible
+        winners, cost = [*map(contest.ids.index, said["winners"])], sum(self.costs[each] for each in said["winners"])
+        facts = {key: dict(zip(contest.ids, getattr(contest, key), strict=True)) for key in TOTALS}
+        same = possible and cost <= contest.budget and len({*winners}) == len(winners) and says(
+            said, contest=name, budget=contest.budget, voters=voters, rule=contest.agreed["rule"],
+            options=contest.options, cost=cost, **facts)
         self.say(same, "{name}: aturan beku, jumlah sama | {name}: frozen rules, the same totals", name=name)
         again = count(contest) if shown or contest.agreed["rule"] == "greedy" else None
         again = take(contest, contest.line(), again) if fill and again is not None else again
@@ -557,11 +494,11 @@ class District:
         return list(said["winners"])
     def stages(self) -> dict[str, Any]:
         """S2 and S3: each ring-fence in turn, then the rest of the money."""
-        whole, code, won, kept = self.whole, self.code, list[str](), Counter[str]()
+        whole, code, won, hard = self.whole, self.code, list[str](), Hard()
         result = json.loads((self.folder / f"results/{code}.json").read_bytes())
-        cost, money = self.costs, {code: whole.budget}
-        for fence in self.fences:
-            money |= {fence["ballots"]: money.get(fence["ballots"], 0) + fence["floor"]} if fence["ballots"] else {}
+        cost, money = self.costs, Counter({code: whole.budget})
+        for fence in [fence for fence in self.fences if fence["ballots"]]:
+            money[fence["ballots"]] += fence["floor"]
         boxes = {box: self.box(box, floor) for box, floor in money.items()}
         for fence, said in zip(self.fences, result.get("fences", []), strict=True):
             box, inside = fence["ballots"] or code, (fence["issue"], fence["areas"])
@@ -573,29 +510,67 @@ class District:
             waiting = fence["floor"] - spent if fence["hard"] else 0
             same = says(said, **facts, spent=spent, waiting=waiting)
             self.say(same, "{name}: uangnya cocok | {name}: the money is right", name=part.name)
-            won, kept = won + found, kept + Counter(dict.fromkeys(["", *held], waiting))
-        free = whole.budget - sum(cost[each] for each in won) - kept[""]
+            won, hard = won + found, [*hard, (held, waiting)]
+        kept = sum(waiting for _, waiting in hard)
+        free = whole.budget - sum(cost[each] for each in won) - kept
         rest = whole.part(whole.ids, won, boxes[code], free, whole.name)
         last = self.stage(rest, result, code, boxes[code] is not None, fill=False)
         left, won = free - sum(cost[each] for each in last), won + last
-        facts = {"all_winners": won, "spent": whole.budget - left - kept[""], "waiting": kept[""], "left": left}
+        facts = {"all_winners": won, "spent": whole.budget - left - kept, "waiting": kept, "left": left}
         same = not (self.fences or "ceiling" in result) or says(result, ceiling=whole.budget, **facts)
         self.say(same, "{code}: uangnya cocok | {code}: the money is right", code=code)
         votes = {each: n for each, n, score in zip(rest.ids, rest.approvals, rest.scores, strict=True)
                  if each not in won and score >= rest.threshold}
-        return {**facts, "district": whole, "votes": votes, "voters": result["voters"], "kept": kept}
+        return {**facts, "district": whole, "votes": votes, "voters": result["voters"], "hard": hard}
+class Reserve:
+    """After the result: who stands, the money that is free (by purse: "" is the city's), and who steps in for it."""
+    def __init__(self, contest: Contest, line: list[str], standing: Iterable[str], free: Row, hard: Hard) -> None:
+        self.contest, self.rows, self.line = contest, {row["id"]: row for row in contest.rows}, line
+        self.standing, self.pledged, self.free, self.hard = {*standing}, Counter[str](), Counter[str](free), hard
+    def waits_for(self, project: str) -> int:
+        """What hard fences keep for a project."""
+        return sum(money for held, money in self.hard if project in held)
+    def follow(self, leaf: Row) -> str:
+        """The reserve that must step in after this deed, or ""; ValueError when there is no such deed."""
+        gone = leaf["kind"] == "replacement"
+        project = self.rows[leaf["withdrawn" if gone else "project"]]
+        freed, purse = project["cost"] if gone else leaf["amount"], "" if "" in self.free else project["district"]
+        self.pledged[project["id"]] += 0 if gone else freed
+        if project["id"] not in self.standing or freed < 1 or self.pledged[project["id"]] > project["cost"]:
+            raise ValueError("money that cannot have become free")
+        self.free[purse] += freed
+        if gone:
+            self.standing.remove(project["id"])
+            self.line = [each for each in self.line if each != project["id"]]
+        funded = [self.rows[each] for each in self.standing]
+        for row in [self.rows[each] for each in self.line if each not in self.standing]:
+            fits = row["cost"] <= self.free[purse] + self.waits_for(row["id"]) and purse in ("", row["district"])
+            if fits and not self.contest.shut_out(row, funded) and not _waits(row, funded):
+                return self.paid(row, purse)
+        return ""
+    def paid(self, row: Row, purse: str) -> str:
+        """A reserve steps in: money of hard fences is used before the purse."""
+        due = row["cost"]
+        for at, (held, money) in enumerate(self.hard):
+            used = min(due, money) if row["id"] in held else 0
+            self.hard[at], due = (held, money - used), due - used
+        self.free[purse] -= due
+        self.standing.add(row["id"])
+        return str(row["id"])
 # --- the bundle --------------------------------------------------------------------------------------------
 class Bundle:
     """The folder being checked."""
-    def __init__(self, folder: Path, report: Report, cores: int = 1) -> None:
-        self.folder, self.report, self.say, self.cores = folder, report, report.check, cores
+    def __init__(self, folder: Path, report: Report) -> None:
+        self.folder, self.report, self.say = folder, report, report.check
         self.manifest, self.config, self.sums = dict[str, Any](), dict[str, Any](), dict[str, str]()
         self.leaves, self.at = dict[int, Any](), dict[str, list[int]]()  # leaves by number; numbers by kind, of ours
         self.posted, self.tree = set[bytes](), Tree(b"")
     def _read(self, path: str) -> bytes:
         return (self.folder / path).read_bytes()
+    def _all(self, *kinds: str) -> list[tuple[int, dict[str, Any]]]:
+        return [(at, self.leaves[at]) for at in sorted(at for kind in kinds for at in self.at.get(kind, []))]
     def _last(self, kind: str) -> dict[str, Any]:
-        return self.leaves[self.at[kind][-1]]
+        return self._all(kind)[-1][1]
     def read_manifest(self) -> None:
         """Every file named has its hash, and nothing else is there."""
         for path in self.folder.rglob("*"):
@@ -605,8 +580,8 @@ class Bundle:
         manifest = strictly(self._read("manifest.json"))
         named, self.manifest = {**manifest["files"], "manifest.json": self.sums["manifest.json"]}, manifest
         wrong = [path for path in sorted({*named, *self.sums}) if named.get(path) != self.sums.get(path)]
-        self.say(self.manifest["format"] == "rembuk-bundle-1", "{n} berkas sesuai daftar, tanpa yang lain"
-                 " | {n} files are as listed, and no other", wrong, n=len(named))
+        same = manifest["format"] == "rembuk-bundle-1"
+        self.say(same, "{n} berkas, tepat seperti daftar | {n} files, exactly those listed", wrong, n=len(named))
     def read_board(self) -> None:
         """Leaves are canonical and hashed line by line; envelopes, by far the most, are kept as hashes only."""
         envelope = re.compile(rb'{"election":"([0-9a-f-]{36})","kind":"envelope","sha256":"[0-9a-f]{64}"}\n').fullmatch
@@ -622,142 +597,176 @@ class Bundle:
                     self.leaves[number] = leaf
                     self.at.setdefault(leaf["kind"] if leaf.get("election") == ours else "", []).append(number)
         self.tree, self.posted = Tree(b"".join(hashes)), {hashes[number] for number in own}
-        self.say(len(self.posted) == len(own), "{n} catatan di papan bukti, tidak ada amplop ganda"
-                 " | {n} leaves on the board, no envelope twice", n=len(hashes))
+        once = len(self.posted) == len(own)
+        self.say(once, "{n} catatan, tiada amplop ganda | {n} leaves on the board, no envelope twice", n=len(hashes))
     def check_config(self) -> None:
         """The configuration is the one on the board, before and after the vote; the order of acts is right."""
         self.config = strictly(self._read("config.json"))
         same = all(self.config[name] == self.manifest[name] for name in ("city", "cycle", "election"))
-        order = ["open", "close", "opened", "seed", "result"]
+        order = ("open", "close", "opened", "seed", "result")
         places, once = [self.at[kind][-1] for kind in order], all(len(self.at[kind]) == 1 for kind in order[:4])
         before = [self.leaves[number]["sha256"] for number in self.at["config"] if number < places[0]]
         said = {self._last("open")["config_sha256"], self._last("result")["config_sha256"], before[-1]}
         same = same and said == {self.sums["config.json"]}
         self.say(same, "aturan beku sejak dibuka | the configuration stayed frozen")
         late = [number for number in self.at["envelope"] if not places[0] < number < places[1]]
-        self.say(places == sorted(places) and once, "urutan tindakan benar, amplop hanya saat dibuka"
-                 " | acts are in order, envelopes in the open time only", late)
+        late += [at for at in self.at.get("withdrawal", []) if at > places[1]]
+        late += [at for at, _ in self._all("replacement", "pledge") if at < places[4]]
+        once = once and places == sorted(places)
+        self.say(once, "urutan tindakan benar | acts are in order, envelopes in the open time only", late)
         ceilings = {each["code"]: each["ceiling"] for each in self.config["districts"]}
         total = sum(ceilings.values()) + self.config.get("city_pot", 0)
         self.say(total == self.config.get("budget", total), "jumlah pagu sama dengan dana | ceilings are all the money")
         formula = quotas(self.config) if "quota" in self.config else None
         self.say(formula and formula == ceilings, "pagu mengikuti rumusnya | the ceilings follow their formula")
+    def check_key(self) -> None:
+        """The key of the box is the one settled before freezing, tried by two quorums before opening (trust.md 4.1)."""
+        settled = [leaf for at, leaf in self._all("ceremony") if at < self.at["config"][0]][-1:]
+        tried = [tuple(leaf["shares"]) for at, leaf in self._all("test_opening")
+                 if at < self.at["open"][0] and leaf["trustee_key"] == self.config["trustee_key"]]
+        for leaf in settled:
+            same = all(self.config[fact] == leaf[fact] for fact in leaf if fact in self.config)
+            same = same and len(tried if leaf["quorum"] == leaf["trustees"] else {*tried}) >= 2
+        self.say(same if settled else None, "kunci kotak diuji | the key of the box was tried, {n} times", n=len(tried))
     def check_signatures(self, expected: str | None, kept: str | None) -> None:
-        """Checkpoints are signed by the board, cosigned by witnesses, and their roots recompute."""
+        """Checkpoints are signed by the board, their roots recompute, and witnesses cosigned them."""
         keys, notes = json.loads(self._read("keys.json")), parse_notes(self._read("checkpoints.txt").decode())
-        board, witnesses = parse_key(keys["board"]), [parse_key(line) for line in keys["witnesses"]]
-        given = expected and expected.strip() == keys["board"]
-        for line, known in ((keys["board"], given), *((line, None) for line in keys["witnesses"])):
-            self.say(known, "kunci {key} sama dengan yang diumumkan pemiliknya"
-                     " | key {key} is the one its owner makes public", key=line)
+        board, frozen = parse_key(keys["board"]), self.config.get("witnesses", keys["witnesses"])
+        for line in (keys["board"], *frozen):
+            known = expected.strip() == line if expected and line == keys["board"] else None
+            self.say(known, "kunci {key} milik yang disebut | key {key} is the one its owner makes public", key=line)
         sizes, last = [note.size for note in notes], len(self.tree.levels[0]) // 32
-        self.say(sizes == sorted({*sizes}) and sizes[-1] == last, "titik periksa berurutan sampai catatan terakhir"
-                 " | checkpoints are in order up to the last leaf")
+        same = sizes == sorted({*sizes}) and sizes[-1] == last
+        self.say(same, "titik periksa urut dan lengkap | checkpoints are in order up to the last leaf")
+        witnesses = [parse_key(line) for line in {*frozen, *keys["witnesses"]}]
         wrong = [note.size for note in notes if note.origin != keys["origin"] or not signed_by(note, board)
                  or False in [signed_by(note, each) for each in witnesses]]
         self.say(True, "tanda tangan papan dan saksi sah | signatures of board and witnesses verify", wrong)
         wrong = [note.size for note in notes if self.tree.root(note.size) != note.root]
         self.say(True, "akar pohon cocok | the roots recompute", wrong)
-        after = [note for note in notes if note.size > self.at["result"][-1]]
-        seen = max(len({each[3] for each in witnesses if signed_by(note, each)} - {board[3]}) for note in after)
-        self.say(seen >= (quorum := self.config.get("witness_quorum", 0)), "{n} saksi melihat hasil, perlu {of}"
-                 " | {n} witnesses saw the result, {of} needed", n=seen, of=quorum)
+        self.check_witnesses(notes, {*frozen} - {keys["board"]})
         for note in parse_notes(kept) if kept is not None else []:
             same = signed_by(note, board) and self.tree.root(note.size) == note.root
             self.say(same, "papan memuat {n} catatan simpanan Anda | the board holds your {n} leaves", n=note.size)
+    def check_witnesses(self, notes: Sequence[Note], frozen: Iterable[str]) -> None:
+        """As many witnesses as the frozen rules ask for signed between dice and result, and again past the result."""
+        gone = {leaf["key"]: at for at, leaf in reversed(self.leaves.items())
+                if leaf["kind"] == "witness" and leaf["state"] == "withdrawn"}
+        seed, result, quorum = self.at["seed"][-1], self.at["result"][-1], self.config.get("witness_quorum", 0)
+        signed = {(key[3], note.size > result) for line, key in [(line, parse_key(line)) for line in frozen]
+                  for note in notes if seed < note.size <= gone.get(line, note.size) and signed_by(note, key)}
+        for late, text in ((False, "{n} saksi melihat dadu, perlu {of} | {n} witnesses saw the dice, {of} needed"),
+                           (True, "{n} saksi melihat hasil, perlu {of} | {n} witnesses saw the result, {of} needed")):
+            seen = sum(late is past for _, past in signed)
+            self.say(seen >= quorum, text, n=seen, of=quorum)
     def check_files(self) -> None:
         """Results and project texts are the ones the result leaf commits to; projects say what was frozen."""
-        committed, keys = self._last("result")["files"], ("id", "title", "district", "cost")
+        committed, rows = self._last("result")["files"], json.loads(self._read("projects.json"))["projects"]
         there = {path for path in self.sums if path.startswith("results/")}
         wrong = [path for path in sorted({*committed, *there}) if self.sums.get(path) != committed.get(path)]
         self.say(True, "berkas hasil sesuai papan bukti | result files are as committed", wrong)
-        both = (json.loads(self._read("projects.json"))["projects"], self.config["projects"])
-        listed = [sorted([each[key] for key in keys] for each in rows) for rows in both]
-        self.say(listed[0] == listed[1], "usulan sama seperti dibekukan | projects are the frozen ones")
+        listed, frozen = ({row["id"]: row for row in each} for each in (rows, self.config["projects"]))
+        wrong = [each for each, row in frozen.items() if not says(listed[each], **row)]
+        same = len(rows) == len(frozen) == len(listed)
+        self.say(same, "usulan sama seperti dibekukan | projects are the frozen ones", wrong)
+        known = {*committed, *(f"ballots/{box}.pb" for box in self._last("opened")["ballots"]), *FILES}
+        self.say(None, "kalimat di berkas hasil, berkas lain | sentences in result files, and other files",
+                 sorted({*self.sums} - known))
     def check_counts(self) -> None:
         """Counted ballots are at most the envelopes, and envelopes that failed to open are on the board too."""
         opened, body = self._last("opened"), {"kind": "envelope", "election": self.manifest["election"]}
         failed = {leaf_hash(canonical({**body, "sha256": each})) for each in opened.get("failures", [])}
         online = sum(each["online"] for each in opened["counts"].values())
-        self.say(online + len(failed) <= len(self.posted) and failed <= self.posted,
-                 "{n} suara dari {of} amplop, {bad} gagal dibuka | {n} ballots from {of} envelopes, {bad} failed",
-                 n=online, of=len(self.posted), bad=len(failed))
-        posts = {self.leaves[at]["post"]: self.leaves[at] for at in self.at.get("paper_batch", [])}
+        of, same = len(self.posted), online + len(failed) <= len(self.posted) and failed <= self.posted
+        self.say(same, "{n} suara dari {of} amplop | {n} ballots from {of} envelopes, {bad} failed", n=online, of=of,
+                 bad=len(failed))
+        roll, boxes = Counter[str](), opened["counts"]
+        for _, leaf in self._all("roll_totals"):  # of each RW (or children's box) the most it ever had
+            roll |= Counter(leaf["totals"])
+        over = [box for box, each in boxes.items() if roll and sum(each.values()) > sum(
+            most for area, most in roll.items() if area == box or (area not in boxes and area.startswith(f"{box}.")))]
+        self.say(not over if roll else None, "suara tak melebihi daftar pemilih | no more ballots than voters", over)
+        posts = {leaf["post"]: leaf for _, leaf in self._all("paper_batch")}
         paper = Counter({box: each["paper"] for box, each in opened["counts"].items()})
         for each in posts.values():
             paper[each["district"]] -= each["sheets"]["valid"]
         wrong = [each["post"] for each in posts.values() if sum(each["sheets"].values()) > each["checkins"]]
-        self.say(not any(paper.values()), "suara kertas sama dengan laporan {n} pos, tidak melebihi yang datang"
-                 " | paper ballots are what {n} posts report, no more than came", wrong, n=len(posts))
+        same = not any(paper.values())
+        self.say(same, "suara kertas sesuai {n} pos | paper ballots are what {n} posts report", wrong, n=len(posts))
     def check_audit(self) -> None:
         """The audit chain is unbroken and agrees with the board."""
-        lines = self._read("audit.jsonl").split(b"\n")[:-1]
+        lines = self._read("audit.jsonl").split(b"\n")[:-1] if "audit.jsonl" in self.sums else []
         links, rows = [ZERO, *(sha256(line).hexdigest() for line in lines)], [strictly(line) for line in lines]
+        heads = {leaf["count"]: leaf["sha256"] for leaf in self.leaves.values() if leaf["kind"] == "audit_head"}
         whole = all((row["idx"], row["prev"]) == (number, links[number]) for number, row in enumerate(rows))
-        heads = [leaf for leaf in self.leaves.values() if leaf["kind"] == "audit_head"]
-        whole = whole and all(links[leaf["count"]] == leaf["sha256"] for leaf in heads)
+        whole = whole and all(links[size] == head for size, head in heads.items()) if lines else None
         self.say(whole, "{n} catatan tindakan bersambung | {n} audit lines are chained", n=len(rows))
+        self.say(any(heads) or None, "{n} terkunci di papan | {n} of them sealed by the board", n=max(heads, default=0))
     def check_districts(self) -> None:
-        """Every district by itself, on as many cores as there are; then what they left over."""
-        config, gone = self.config, {self.leaves[at]["project"] for at in self.at.get("withdrawal", [])}
+        """Every district by itself, then what they left over."""
+        config, gone = self.config, {leaf["project"] for _, leaf in self._all("withdrawal")}
         least = str(max(1, int(config["options"].get("threshold", "1"))))
         agreed = {**config, **config["ballot"], "options": {**config["options"], "threshold": least},
                   "opened": self._last("opened"), "seed": self._last("seed")["dice"].encode(), "projects": ()}
         rows = [{**row, "refusal": row.get("refusal") or row.get("withdrawn") or row["id"] in gone}
                 for row in config["projects"]]
-        jobs = [District(self.folder, agreed, each, [row for row in rows if row["district"] == each["code"]],
-                         Report(self.report.english)) for each in config["districts"]]
-        if self.cores > 1 and len(self.posted) > MANY:
-            with multiprocessing.Pool(self.cores) as pool:
-                done = pool.map(District.counted, jobs, chunksize=1)
-        else:
-            done = [job.counted() for job in jobs]
-        for report, _ in done:
-            self.report.lines += report.lines
-            self.report.broken += report.broken
-        found = {job.code: result for job, (_, result) in zip(jobs, done, strict=True)}
+        found = dict[str, dict[str, Any]]()
+        for each in sorted(config["districts"], key=lambda each: each["code"]):
+            own = [row for row in rows if row["district"] == each["code"]]
+            district = District(self.folder, agreed, each, own, self.report)
+            if result := self.report.section(district.stages, each["code"]):
+                found[each["code"]] = result
         if "results/city.json" in self.sums or config.get("city_round", "none") != "none":
-            self.check_city({code: result for code, result in sorted(found.items()) if result}, agreed)
+            self.check_city(found, agreed)
     def check_city(self, found: dict[str, dict[str, Any]], agreed: Row) -> None:
         """S4 and S5: what is left goes to the projects with the largest share of the ballots; then the reserve list."""
         said, config, rows, before, limits = json.loads(self._read("results/city.json")), self.config, [], [], []
-        caps = config.get("most_per_district"), config.get("money_per_district")
         for code, each in found.items():
             own = [{**row, "group": row.get("group") and f"{code} {row['group']}"} for row in each["district"].rows]
             before += [row for row in own if row["id"] in each["all_winners"]]
-            rows += [row for row in own if row["id"] in each["votes"]]
-            limits += [*each["district"].limits, (frozenset(each["votes"]), *caps)]
+            rows += [row for row in own if row["id"] not in each["all_winners"]]
+            limits += each["district"].limits
+        shared = config.get("city_round") == "share"
+        votes = dict(pair for each in found.values() for pair in each["votes"].items())
+        bounds = config.get("most_per_district"), config.get("money_per_district")
+        caps = [(frozenset(row["id"] for row in rows if row["district"] == code), *bounds) for code in found]
         left, waiting = ({code: each[key] for code, each in found.items()} for key in ("left", "waiting"))
-        pool, options = sum(left.values()) + config.get("city_pot", 0), {"threshold": "1"}
-        money = pool * (config.get("city_round") == "share")
-        last = Contest({**agreed, "options": options}, rows, money, config["cycle"], limits=limits, before=before)
-        home = {row["id"]: found[row["district"]] for row in rows}
-        last.approvals = last.scores = [home[each]["votes"][each] for each in last.ids]
-        share = [Fraction(home[each]["votes"][each], home[each]["voters"]) for each in last.ids]
-        line = sorted(range(len(rows)), key=lambda at: (-share[at], last.tie[at]))
+        pool, asked = sum(left.values()) + config.get("city_pot", 0), [row for row in rows if row["id"] in votes]
+        last = Contest({**agreed, "options": {"threshold": "1"}}, asked, pool * shared, config["cycle"],
+                       limits=[*limits, *caps], before=before)
+        last.approvals = last.scores = [votes[each] for each in last.ids]
+        share = [Fraction(votes[row["id"]], found[row["district"]]["voters"]) for row in asked]
+        line = sorted(range(len(asked)), key=lambda at: (-share[at], last.tie[at]))
         won = take(last, line)
-        taken, spent = [*before, *(rows[at] for at in won)], sum(last.costs[at] for at in won)
-        reserve = [row["id"] for row in (rows[at] for at in line if at not in won)
-                   if not last.shut_out(row, taken) and not _waits(row, taken)]
-        may_use = {each: home[each]["kept"][each] for each in reserve if home[each]["kept"][each]}
+        taken, spent = [*before, *(asked[at] for at in won)], sum(last.costs[at] for at in won)
+        reserve = [asked[at]["id"] for at in line if at not in won and not last.shut_out(asked[at], taken)
+                   and not _waits(asked[at], taken)]
+        everyone = Contest(agreed, [*before, *rows], pool, config["cycle"], limits=[*limits, *(caps if shared else ())])
+        book = Reserve(everyone, reserve, [row["id"] for row in taken], {"": pool - spent} if shared else {},
+                       [fence for each in found.values() for fence in each["hard"]])
+        winners = [*(each for one in found.values() for each in one["all_winners"]), *(last.ids[at] for at in won)]
+        may_use = {each: book.waits_for(each) for each in reserve if book.waits_for(each)}
         same = says(said, left=left, waiting=waiting, pool=pool, funded=[last.ids[at] for at in won], spent=spent,
-                    unspent=pool - spent, reserve=reserve, waiting_for=may_use)
+                    unspent=pool - spent, reserve=reserve, waiting_for=may_use, winners=winners)
         self.say(same, "putaran kota dan cadangan sama | the recount of city round and reserve agrees")
-        later = [self.leaves[at] for kind in ("replacement", "pledge") for at in self.at.get(kind, [])]
-        used = [leaf["successor"] for leaf in later if leaf["successor"]]
-        fair = len({*used}) == len(used) and {*used} <= {*reserve}
-        self.say(fair, "{n} pengganti dari cadangan | {n} successors, from the reserve, each once", n=len(used))
-def verify(folder: Path, report: Report, key: str | None = None, saved: str | None = None, cores: int = 1) -> Bundle:
+        self.check_successors(book)
+    def check_successors(self, book: Reserve) -> None:
+        """Who stepped in after the result is who had to, deed by deed."""
+        deeds = self._all("replacement", "pledge")
+        wrong = [leaf["number"] for number, (_, leaf) in enumerate(deeds, 1)
+                 if (number, book.follow(leaf)) != (leaf["number"], leaf["successor"])]
+        self.say(True, "{n} pengganti menurut urutan | {n} deeds after the result, successors in their turn", wrong,
+                 n=len(deeds))
+def verify(folder: Path, report: Report, key: str | None = None, saved: str | None = None) -> Bundle:
     """Check a whole bundle, noting every line in the report."""
-    bundle = Bundle(folder, report, cores)
+    bundle = Bundle(folder, report)
     for work, text in ((bundle.read_manifest, "daftar | the manifest"), (bundle.read_board, "papan bukti | the board"),
-                       (bundle.check_config, "aturan | the configuration"),
+                       (bundle.check_config, "aturan | the configuration"), (bundle.check_key, "kunci | the key"),
                        (partial(bundle.check_signatures, key, saved), "tanda tangan | signatures"),
                        (bundle.check_files, "berkas hasil | result files"), (bundle.check_counts, "amplop | envelopes"),
-                       (bundle.check_districts, "hitung ulang | the recount")):
+                       (bundle.check_districts, "hitung ulang | the recount"),
+                       (bundle.check_audit, "catatan tindakan | the audit chain")):
         report.section(work, text)
-    if "audit.jsonl" in {*bundle.sums, *bundle.manifest.get("files", ())}:
-        report.section(bundle.check_audit, "catatan tindakan | the audit chain")
     return bundle
 def find(bundle: Bundle, typed: str) -> None:
     """Say where the leaf of a receipt code stands."""
@@ -765,35 +774,26 @@ def find(bundle: Bundle, typed: str) -> None:
     nodes, code = bundle.tree.levels[0], "-".join(plain[at : at + 4] for at in range(0, len(plain), 4))
     number = next((at // 32 for at in range(0, len(nodes), 32) if receipt_of(nodes[at : at + 13].hex()) == code), None)
     bundle.say(number is not None, "kode bukti di papan: {n} | the receipt is on the board, number {n}", n=number)
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 when everything that could be checked holds, 1 otherwise, 2 when it was asked wrongly."""
     parser = argparse.ArgumentParser(prog="rembuk-verify", description="Check the bundle of a finished cycle.")
-    parser.add_argument("folder", nargs="?", type=Path, metavar="DIR")
+    parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--lang", choices=("id", "en"), default="id")
-    parser.add_argument("--cores", type=int, default=multiprocessing.cpu_count(), help="districts to count at a time")
-    for name, kind, about in (("--key", str, "the board's public key, as on public display"),
-                              ("--checkpoint", Path, "a file with a checkpoint kept earlier"),
-                              ("--kode", str, "a receipt code to look up"),
-                              ("--uji", Path, "a file with a sealed ballot that was opened to be checked")):
-        parser.add_argument(name, type=kind, help=about)
+    parser.add_argument("--key", help="the board's public key, as on public display")
+    parser.add_argument("--checkpoint", type=Path, help="a file with a checkpoint kept earlier")
+    parser.add_argument("--kode", help="a receipt code to look up")
     asked = parser.parse_args(arguments)
     report = Report(asked.lang == "en")
-    if asked.uji:
-        code = report.section(lambda: sealed_code(json.loads(asked.uji.read_text("utf-8"))), str(asked.uji))
-        sys.stdout.write((code or report.lines[0]) + "\n")
-        return report.broken
-    if not asked.folder or not asked.folder.is_dir():
-        parser.error("DIR is missing or not a folder")
+    if not asked.folder.is_dir():
+        parser.error("DIR is not a folder")
     saved = asked.checkpoint and report.section(partial(asked.checkpoint.read_text, "utf-8"), str(asked.checkpoint))
-    bundle = verify(asked.folder, report, asked.key, saved, asked.cores)
+    bundle = verify(asked.folder, report, asked.key, saved)
     if asked.kode:
         find(bundle, asked.kode)
-    end = "ADA YANG TIDAK COCOK. | SOMETHING DOES NOT HOLD." if report.broken else (
-        "Semua yang dapat diperiksa cocok. | Everything that could be checked holds.")
-    text, coding = "\n".join([*report.lines, end.split(" | ")[report.english], ""]), sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(coding, "replace").decode(coding))
+    end = [("Semua yang dapat diperiksa cocok.", "Everything that could be checked holds."),
+           ("ADA YANG TIDAK COCOK.", "SOMETHING DOES NOT HOLD.")][report.broken > 0]
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.stdout.write("\n".join([*report.lines, end[report.english], ""]))
     return 1 if report.broken else 0
-
 if __name__ == "__main__":
     sys.exit(main())

@@ -7,10 +7,12 @@ runs it from its own machine, once an hour or so:
     python rembuk_witness.py init --name unpar.ac.id       makes a key of your own; send the printed line to the city
     python rembuk_witness.py check https://rembuk.kota.id  looks, signs nothing
     python rembuk_witness.py cosign https://rembuk.kota.id looks, signs the newest checkpoint, sends the signature
+    python rembuk_witness.py promise https://rembuk.kota.id janji.txt    holds a voter's promise against it
 
 The first look trusts the board's key (or give it with --key, from the notice board of the kelurahan); every later look
 insists on that key and on a proof that the board only grew (RFC 6962). A fork or a rollback is shouted, both signed
 notes are kept in the folder as evidence, and nothing is ever signed for that board again until you move the file away.
+Only `cosign` needs a key of your own; anybody may `check`, and show that a promise was broken.
 Formats: C2SP signed notes, checkpoints and tlog-cosignature v1. Exit 0 all is well, 1 the board lies, 2 could not look.
 """
 
@@ -23,10 +25,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import datetime
 from pathlib import Path
 
 DASH = "— "
 LARGEST = 1 << 20
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PROMISED_SECONDS = 60
 P, Q = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
@@ -118,21 +123,28 @@ def key_line(name, kind, public):
     """A public key as it is published: name+id+base64."""
     return f"{name}+{key_id(name, kind, public).hex()}+{base64.b64encode(bytes([kind]) + public).decode()}"
 
-def checkpoint_of(note, line):
-    """Origin, size and root of a note signed by the key of this line, with the text; raises CannotLook or Lie."""
+def signed_lines(note, line):
+    """The three lines of a note, and whether the key of this line signed them; raises CannotLook."""
     try:
         name, _, body = line.split("+", 2)
         raw = base64.b64decode(body, validate=True)
         text, _, tail = note.rpartition("\n\n")
-        text += "\n"
-        origin, size, root = text.rstrip("\n").split("\n")
-        found = (origin, int(size), base64.b64decode(root, validate=True), text)
+        first, second, third = text.split("\n")
         lines = [each.removeprefix(DASH).split(" ") for each in tail.splitlines()]
         blobs = [base64.b64decode(blob, validate=True) for named, blob in lines if named == name]
     except ValueError as fault:
-        raise CannotLook(f"the answer is no signed checkpoint ({fault})") from fault
+        raise CannotLook(f"this is no signed note ({fault})") from fault
     ours = [blob for blob in blobs if blob[:4] == key_id(name, 1, raw[1:])]
-    if not any(verifies(raw[1:], text.encode(), blob[4:]) for blob in ours):
+    return (first, second, third), any(verifies(raw[1:], f"{text}\n".encode(), blob[4:]) for blob in ours)
+
+def checkpoint_of(note, line):
+    """Origin, size and root of a note signed by the key of this line, with the text; raises CannotLook or Lie."""
+    (origin, size, root), signed = signed_lines(note, line)
+    try:
+        found = (origin, int(size), base64.b64decode(root, validate=True), f"{origin}\n{size}\n{root}\n")
+    except ValueError as fault:
+        raise CannotLook(f"the answer is no signed checkpoint ({fault})") from fault
+    if not signed:
         raise Lie("the checkpoint is not signed by the board's key")
     return found
 
@@ -166,6 +178,21 @@ def consistent(first, second, path, old_root, new_root):
             new = _node(new, step)
         at, last = at >> 1, last >> 1
     return last == 0 and (old, new) == (old_root, new_root)
+
+def included(leaf, index, size, path, root):
+    """Whether the path leads from this leaf hash to the root of so many leaves (RFC 9162, 2.1.3.2)."""
+    at, last, found = index, size - 1, leaf
+    for step in path:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            found = _node(step, found)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            found = _node(found, step)
+        at, last = at >> 1, last >> 1
+    return 0 <= index < size and last == 0 and found == root
 
 def _node(left, right):
     return hashlib.sha256(b"\x01" + left + right).digest()
@@ -231,9 +258,33 @@ def _insist_grown(url, seen, now):
     if not consistent(seen["size"], size, path, bytes.fromhex(seen["root"]), root):
         raise Lie(f"FORK: the board of {size} leaves does not begin with the {seen['size']} leaves seen before")
 
-def _keep_evidence(folder, what, old, new):
+def hold_promise(url, folder, note, key=""):
+    """Hold a receipt's promise against the board of now; what to say. Raises Lie when its time is over and it broke."""
+    look(url, folder, key)
+    seen = json.loads((folder / "papan.json").read_text("utf-8"))
+    (name, leaf, moment), signed = signed_lines(note, seen["key"])
+    try:
+        made = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%S%z")
+        bits = int(leaf[:25], 16)
+        code = "".join(CROCKFORD[bits >> shift & 31] for shift in range(95, -1, -5))
+        index = ask(url, f"/receipts/{code}")["index"]
+        path = [] if index is None else ask(url, f"/inclusion?index={index}&size={seen['size']}")["path"]
+        steps, wanted = [bytes.fromhex(step) for step in path], bytes.fromhex(leaf)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise CannotLook(f"no promise, or no answer to one ({fault})") from fault
+    if not signed or not name.endswith("/janji"):
+        raise CannotLook("this promise is not signed by the board's key: it proves nothing")
+    if index is not None and included(wanted, index, seen["size"], steps, bytes.fromhex(seen["root"])):
+        return f"OK: promised at {moment}, leaf {index} of the board."
+    left = made.timestamp() + PROMISED_SECONDS - time.time()
+    if left > 0:
+        return f"Not there yet: the board has {left:.0f} seconds left."
+    _keep_evidence(folder, f"promised at {moment}, not on the board", note, seen["note"], "JANJI.txt")
+    raise Lie(f"BROKEN PROMISE: the leaf promised at {moment} is not among its {seen['size']} leaves (JANJI.txt)")
+
+def _keep_evidence(folder, what, old, new, file="BUKTI.txt"):
     text = f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}\n{what}\n\n--- before\n{old}\n--- now\n{new}\n"
-    (folder / "BUKTI.txt").write_text(text, "utf-8")
+    (folder / file).write_text(text, "utf-8")
 
 # --- the commands ----------------------------------------------------------------------------------------------------
 def init(folder, name):
@@ -264,7 +315,11 @@ def run(arguments):
     folder = Path(arguments.dir)
     if arguments.command == "init":
         return "Your public key, to be registered by the city:\n" + init(folder, arguments.name)
-    name, seed = own_key(folder)
+    name, seed = own_key(folder) if arguments.command == "cosign" else ("", b"")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if arguments.command == "promise":
+        note = Path(arguments.file).read_text("utf-8").strip().replace("\r\n", "\n")
+        return hold_promise(arguments.url, folder, f"{note}\n", arguments.key)
     size, text = look(arguments.url, folder, arguments.key)
     if arguments.command == "check":
         return f"OK: {size} leaves, nothing changed since the last look.\n{text}"
@@ -279,15 +334,19 @@ def main(given=None):
     parser.add_argument("--dir", default=os.environ.get("REMBUK_WITNESS", "saksi"), help="folder of key and memory")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("init", help="make a key of your own").add_argument("--name", required=True)
-    for word in ("check", "cosign"):
-        command = commands.add_parser(word, help=f"{word} a board")
+    helps = {"check": "look at a board", "cosign": "look, and sign", "promise": "hold a receipt's promise against it"}
+    for word, about in helps.items():
+        command = commands.add_parser(word, help=about)
         command.add_argument("url")
+        if word == "promise":
+            command.add_argument("file", help="the promise as the receipt page shows it")
         command.add_argument("--key", default="", help="the board's key, from the printed notice")
+    asked = parser.parse_args(given)
     try:
-        sys.stdout.write(run(parser.parse_args(given)) + "\n")
+        sys.stdout.write(run(asked) + "\n")
     except Lie as lie:
-        sys.exit(f"\n*** THE BOARD LIES: {lie}\n*** Nothing was signed. Evidence: BUKTI.txt. Tell everybody.\n")
-    except CannotLook as fault:
+        sys.exit(f"\n*** THE BOARD LIES: {lie}\n*** Nothing was signed. Evidence: {asked.dir}. Tell everybody.\n")
+    except (CannotLook, OSError, UnicodeDecodeError) as fault:
         sys.stderr.write(f"rembuk-witness: {fault}\n")
         sys.exit(2)
 

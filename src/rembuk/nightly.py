@@ -5,7 +5,7 @@ import logging
 import sys
 
 from rembuk import clock
-from rembuk.board.store import audit
+from rembuk.board.store import append_audit_head, audit
 from rembuk.jobs import every
 
 HOUR = 2
@@ -23,7 +23,7 @@ async def at_night() -> None:
 
 
 async def ask() -> list[str]:
-    """What the doctor finds wrong, by name; asked in another process, so that no page waits meanwhile."""
+    """What the doctor finds wrong, by name, in a process of its own; then the audit chain is sealed on the board."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
     )
@@ -35,4 +35,5 @@ async def ask() -> list[str]:
     for name in broken:
         log.error("the nightly doctor: %s does not hold", name)
     await audit("system", "system", "invariants.asked", ", ".join(broken) or "all hold")
+    await append_audit_head()
     return broken

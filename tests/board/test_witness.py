@@ -14,7 +14,7 @@ import pytest
 import rembuk_witness as tool
 from rembuk.board import merkle, notes
 from rembuk.board import store as board
-from rembuk.board.rules import Kind, Refusal
+from rembuk.board.rules import Kind, Refusal, envelope_leaf
 from rembuk.clock import now
 from rembuk.errors import Reason, Refused
 from rembuk.people import store as people
@@ -109,7 +109,7 @@ def test_it_is_one_short_file_of_the_standard_library() -> None:
         alias.name.split(".")[0] if isinstance(node, ast.Import) else str(node.module) for node in names
         for alias in node.names
     }  # fmt: skip
-    assert text.count("\n") < 300 and modules <= set(sys.stdlib_module_names)
+    assert text.count("\n") < 360 and modules <= set(sys.stdlib_module_names)
 
 
 def test_a_board_that_grows_is_cosigned(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,6 +214,110 @@ async def test_the_tool_and_the_server_meet(visitor: Client, folder: Path, monke
     assert file.content == SOURCE
 
 
+PROMISED = b"a ballot's leaf"
+
+
+class Promising(Board):
+    """A board with one leaf that was promised, or without it."""
+
+    def __init__(self, kept: bool, after: int = 3) -> None:
+        super().__init__(after)
+        self.leaf = merkle.leaf_hash(PROMISED)
+        self.hashes += [self.leaf] if kept else [merkle.leaf_hash(b"another")]
+
+    def ask(self, url: str, path: str, body: Any = None) -> Any:
+        """Receipts and inclusion proofs too."""
+        if path.startswith("/receipts/"):
+            return {"found": True, "index": self.hashes.index(self.leaf) if self.leaf in self.hashes else None}
+        if path.startswith("/inclusion"):
+            tree = merkle.Tree(self.hashes)
+            return {"path": [step.hex() for step in tree.inclusion(self.hashes.index(self.leaf), tree.size)]}
+        return super().ask(url, path, body)
+
+
+def promised(tmp_path: Path, moment: str, signer: notes.Signer = BOARD) -> Path:
+    """A promise as the receipt page shows it, saved by hand (no newline at its end)."""
+    text = notes.promise_text(ORIGIN, merkle.leaf_hash(PROMISED).hex(), moment)
+    file = tmp_path / "janji.txt"
+    file.write_text(signer.sign(text).strip())
+    return file
+
+
+def test_anybody_holds_a_promise_against_the_board(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """trust 4.5: a kept promise is proven leaf to root; a missing leaf is shown with evidence; a forged promise is not.
+
+    Sabotage: take the board's word that the leaf is there, without a proof.
+    """
+
+    def held(answering: Board, file: Path) -> int:
+        monkeypatch.setattr(tool, "ask", answering.ask)
+        try:
+            tool.main(["--dir", str(tmp_path / "orang"), "promise", "https://kota.example", str(file)])
+        except SystemExit as stop:
+            return stop.code if isinstance(stop.code, int) else 1
+        return 0
+
+    old = promised(tmp_path, "2026-11-29T10:00:00Z")
+    assert held(Promising(kept=True), old) == 0
+    assert "leaf 3 of the board" in capsys.readouterr().out
+    (tmp_path / "orang" / "papan.json").unlink()
+    assert held(Promising(kept=False), promised(tmp_path, "2999-01-01T00:00:00Z")) == 0
+    assert "Not there yet" in capsys.readouterr().out
+    assert held(Promising(kept=False), promised(tmp_path, "2026-11-20T10:00:00Z")) == 1
+    evidence = (tmp_path / "orang" / "JANJI.txt").read_text()
+    assert "/janji" in evidence and evidence.count(f"{ORIGIN}\n") == 1
+    pretending = Promising(kept=False)
+    monkeypatch.setattr(pretending, "leaf", pretending.hashes[-1])
+    assert held(pretending, promised(tmp_path, "2026-11-20T10:00:00Z")) == 1
+    for wrong in (promised(tmp_path, "2026-11-29T10:00:00Z", notes.Signer(ORIGIN, b"c" * 32)), tmp_path / "nowhere"):
+        assert held(Promising(kept=False), wrong) == 2
+    (tmp_path / "janji.txt").write_text("not a note")
+    assert held(Promising(kept=False), tmp_path / "janji.txt") == 2
+
+
+async def test_the_server_keeps_what_it_promised(
+    visitor: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """trust 4.4, 4.5: the tool finds the leaf of a real promise on the real board, once the sequencer ran."""
+    promise = await board.promise(envelope_leaf(uuid4(), b"sealed"))
+    await board.append(Kind.MODERATION, {"act": 1})
+    (tmp_path / "janji.txt").write_text(promise.note)
+    place = await board.lookup(promise.receipt)
+    assert place is not None and place.index is not None
+    paths = ["/keys", "/checkpoints?count=1", f"/receipts/{promise.receipt.replace('-', '')}"]
+    paths.append(f"/inclusion?index={place.index}&size=2")
+    said = {path: (await visitor.get(f"/api/v1/board{path}")).json() for path in paths}
+    monkeypatch.setattr(tool, "ask", lambda _url, path, body=None: said[path])
+    tool.main(["--dir", str(tmp_path / "orang"), "promise", "https://kota.example", str(tmp_path / "janji.txt")])
+    assert "OK: promised at" in capsys.readouterr().out
+
+
+async def test_a_witness_is_withdrawn_by_two_and_told(visitor: Client, folder: Path) -> None:
+    """4.4: withdrawn by two persons and a leaf; its key signs no more and cannot come back; its name can."""
+    key = tool.key_line("unpar.ac.id", 4, tool.public_of(tool.own_key(folder)[1]))
+    await board.register_witness(key)
+    first, second = [await official(name) for name in ("Rini", "Hendra")]
+    await visitor.sign_in(first, Role.CITY_OFFICIAL)
+    assert (await visitor.post("/petugas/saksi/cabut", {"name": "nobody"})).status_code == 404
+    assert (await visitor.post("/petugas/saksi/cabut", {"name": "unpar.ac.id"})).status_code == 303
+    [(act, _)] = await board.waiting_witness_withdrawals()
+    assert (await visitor.post(f"/petugas/saksi/{act.id}")).status_code == 409
+    await visitor.sign_in(second, Role.CITY_OFFICIAL)
+    assert "Setujui pencabutan" in (await visitor.get("/petugas/saksi")).text
+    assert (await visitor.post(f"/petugas/saksi/{act.id}")).status_code == 303
+    assert await board.witnesses() == []
+    [leaf] = await board.leaves_of(Kind.WITNESS)
+    assert json.loads(leaf.body) == {"kind": "witness", "name": "unpar.ac.id", "key": key, "state": "withdrawn"}
+    with refused(Refusal.WITNESS_WITHDRAWN):
+        await board.propose_witness(key, FIRST)
+    another = notes.Signer("unpar.ac.id", b"n" * 32)
+    act = await board.propose_witness(notes.Verifier(another.name, another.verifier.public, 4).text, first)
+    await board.admit_witness(act.id, second)
+    assert [json.loads(each.body)["state"] for each in await board.leaves_of(Kind.WITNESS)] == ["withdrawn", "admitted"]
+
+
 def test_one_route_alone_needs_no_form_token() -> None:
     """trust 8: only what a witness's own signature vouches for; every other unsafe method asks for a token."""
     from rembuk.app import create_app
@@ -250,6 +354,29 @@ async def test_a_result_waits_for_its_witnesses(db: Any, own_secrets: None, tamp
         await board.insist_cosigned(election, 2)
     with refused(Refusal.NOT_COSIGNED):
         await board.insist_cosigned(uuid4(), 1)
+    named = [notes.Verifier(one.name, one.verifier.public, notes.COSIGNATURE).text]
+    await board.insist_cosigned(election, 1, named)
+    with refused(Refusal.NOT_COSIGNED):
+        await board.insist_cosigned(election, 1, [])
+
+
+async def test_who_was_withdrawn_signs_for_nothing(db: Any, own_secrets: None, tampering: None) -> None:
+    """4.4: what a witness signed before its withdrawal stands; what its key signs afterwards does not."""
+    election, one = uuid4(), notes.Signer("unpar.ac.id", b"1" * 32)
+    key = notes.Verifier(one.name, one.verifier.public, notes.COSIGNATURE).text
+    await board.register_witness(key)
+    act = await board.propose_witness_withdrawal(one.name, FIRST)
+    await board.append(Kind.SEED, {"election": str(election), "dice": "1"})
+    [early] = await board.checkpoints(1)
+    await board.withdraw_witness(act.id, uuid4())
+    await board.append(Kind.SEED, {"election": str(election), "dice": "2"})
+    await board.register_witness(key)  # as an operator would put the row back
+    [late] = await board.checkpoints(1)
+    for checkpoint in (early, late):
+        text = notes.open_note(checkpoint.note, board.signer().verifier)
+        await board.cosign(checkpoint.size, notes.cosign(text, one, 1_780_000_000))
+    with refused(Refusal.NOT_COSIGNED):
+        await board.insist_cosigned(election, 1, [key])
 
 
 async def test_an_old_backup_is_refused(db: Any, own_secrets: None, tampering: None) -> None:

@@ -1,5 +1,6 @@
 """The bundle of a finished cycle: a stranger's tool finds everything in order, and one changed byte."""
 
+import json
 import os
 import random
 import shutil
@@ -9,13 +10,20 @@ from typing import Any
 import pytest
 
 import rembuk_verify
+from rembuk import clock
+from rembuk.board import notes
+from rembuk.board import store as board
+from rembuk.board.rules import Refusal as BoardRefusal
+from rembuk.cycles import store as cycles
+from rembuk.cycles.rules import Refusal as CycleRefusal
 from rembuk.cycles.shares import Cap, Leftover, Part, SetAside, Shares
 from rembuk.cycles.store import Wanted
 from rembuk.database import close_database, open_database
 from rembuk.errors import Refused
 from rembuk.opendata.bundle import Refusal, exportable, write_bundle
+from rembuk.review import store as review
 from rembuk.settings import Settings
-from tests.city import City, city
+from tests.city import WITNESS, City, city
 
 
 async def finished(**how: Any) -> City:
@@ -94,6 +102,34 @@ async def test_only_finished_cycles_into_empty_folders(db: Any, tmp_path: Path) 
         await write_bundle(made.cycle.slug, tmp_path)
 
 
+async def test_witnesses_are_those_the_vote_was_frozen_with(db: Any, tampering: None) -> None:
+    """4.4: named in the frozen configuration; whoever is admitted later does not count. Sabotage: ask the table."""
+    friend = notes.Signer("friend.example", b"f" * 32)
+    made = await city(districts=1, proposals=3, voters=2, quorum=(2, 3))
+    key = notes.Verifier(WITNESS.name, WITNESS.verifier.public, notes.COSIGNATURE).text
+    assert json.loads((await cycles.election(made.cycle.id)).config)["witnesses"] == [key]
+    await board.register_witness(notes.Verifier(friend.name, friend.verifier.public, notes.COSIGNATURE).text)
+    await made.close()
+    await made.open_box()
+    await made.count()
+    [newest] = await board.checkpoints(1)
+    text = notes.open_note(newest.note, board.signer().verifier)
+    await board.cosign(newest.size, notes.cosign(text, friend, int(clock.now().timestamp())))
+    with pytest.raises(Refused, match=BoardRefusal.NOT_COSIGNED.name):
+        await made.publish()
+
+
+async def test_nothing_is_frozen_without_its_witnesses(db: Any) -> None:
+    """4.4: a quorum that nobody could ever fill stops the freezing, not the publication."""
+    made = await city(districts=1, proposals=3, voters=2, quorum=(2, 3))
+    slip = await review.frozen_projects(made.cycle.id)
+    await cycles.config(made.cycle.id, slip)
+    asked = await board.propose_witness_withdrawal(WITNESS.name, made.first)
+    await board.withdraw_witness(asked.id, made.second)
+    with pytest.raises(Refused, match=CycleRefusal.NO_WITNESSES.name):
+        await cycles.config(made.cycle.id, slip)
+
+
 MUTATIONS = 2_000 if os.environ.get("REMBUK_TEST_CAMPAIGN") == "1" else 40
 
 
@@ -157,7 +193,9 @@ async def test_a_round_with_every_stage_is_recounted(
     code, said = verified(tmp_path / "bundle", capsys)
     assert code == 0, said
     held = [line.removeprefix("HOLDS").strip() for line in said.splitlines() if line.startswith("HOLDS")]
-    assert "1 witnesses saw the result, 1 needed" in held
+    assert {"1 witnesses saw the dice, 1 needed", "1 witnesses saw the result, 1 needed"} <= set(held)
+    assert "the key of the box was tried, 2 times" in held and "no more ballots than voters" in held
+    assert any(line.endswith("sealed by the board") for line in held)
     for district in made.districts:
         contest = f"{made.cycle.slug}/{district}"
         assert {f"{contest}/Suara Anak: the money is right", f"{contest}/Banjir: the money is right"} <= set(held)

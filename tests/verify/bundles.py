@@ -33,6 +33,8 @@ PAPER: dict[str, Any] = {
     "destroyed": 0,
     "sha256": "0" * 64,
 }
+TRUSTEE_KEY = "ab" * 32
+ROLL = {"32.73.26.1001.001": 14, "32.73.26.1001.002": 2, "32.73.27.1001.001": 3}
 CHOICES = [["1", "2"], ["2"], [], ["3", "1"], ["4", "2", "3"], ["3"], ["2", "3"]]
 
 
@@ -71,7 +73,9 @@ def config() -> dict[str, Any]:
             for project in each.projects
         ],
         "city_round": "none",
+        "trustee_key": TRUSTEE_KEY,
         "witness_quorum": 1,
+        "witnesses": [WITNESS_KEY.text],
     }
 
 
@@ -125,11 +129,16 @@ class Log:
             self.notes.append(SIGNER.sign(notes.Checkpoint("rembuk/32.73", self.edge.size, self.edge.root).text))
 
     def cosigned(self) -> list[str]:
-        """The checkpoints, a last one over everything with the witness's line."""
+        """The checkpoints, the witness's line under the last two: one holds the dice, one everything."""
         if self.edge.size % 9:
             self.sign(every=1)
-        text = notes.open_note(self.notes[-1], SIGNER.verifier)
-        return [*self.notes[:-1], notes.with_cosignatures(self.notes[-1], [notes.cosign(text, WITNESS, 1_780_000_000)])]
+        return [*self.notes[:-2], *(with_witness(note) for note in self.notes[-2:])]
+
+
+def with_witness(note: str) -> str:
+    """A checkpoint of our board with the witness's line."""
+    text = notes.open_note(note, SIGNER.verifier)
+    return notes.with_cosignatures(note, [notes.cosign(text, WITNESS, 1_780_000_000)])
 
 
 def audit_lines() -> list[bytes]:
@@ -145,7 +154,11 @@ def audit_lines() -> list[bytes]:
 def posted(frozen: bytes, files: dict[str, BallotsFile], committed: dict[str, bytes], audit: list[bytes]) -> Log:
     """The board of the whole cycle."""
     log, hashed = Log(), sha256(frozen).hexdigest()
+    log.post(Kind.CEREMONY, trustee_key=TRUSTEE_KEY, quorum=2, trustees=3, witness_quorum=1, publication="full")
     log.post(Kind.CONFIG, sha256=hashed)
+    for shares in ([1, 2], [2, 3]):
+        log.post(Kind.TEST_OPENING, trustee_key=TRUSTEE_KEY, shares=shares)
+    log.post(Kind.ROLL_TOTALS, totals=ROLL)
     log.post(Kind.OPEN, config_sha256=hashed)
     for number in range(20):
         log.post(Kind.ENVELOPE, sha256=sha256(b"%d" % number).hexdigest())
@@ -155,6 +168,7 @@ def posted(frozen: bytes, files: dict[str, BallotsFile], committed: dict[str, by
     body = box.opened_body(ELECTION, files.values())
     log.post(Kind.OPENED, **{key: value for key, value in body.items() if key != "election"})
     log.post(Kind.SEED, dice=DICE)
+    log.sign(every=1)
     log.post(Kind.RESULT, config_sha256=hashed, files={n: sha256(d).hexdigest() for n, d in committed.items()})
     return log
 

@@ -69,10 +69,10 @@ def test_an_honest_bundle_holds(whole: Path) -> None:
 
 def test_it_speaks_english_and_finds_receipts(whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A4: a receipt code is found on the published board; a wrong one is not."""
-    first = bundles.lines_of({"board.jsonl": (whole / "board.jsonl").read_bytes()})[5]
+    first = bundles.lines_of({"board.jsonl": (whole / "board.jsonl").read_bytes()})[7]
     code = verify.receipt_of(verify.leaf_hash(canonical(first)).hex())
     assert verify.main([str(whole), "--lang", "en", "--kode", code.lower()]) == 0
-    assert "on the board, number 5" in capsys.readouterr().out
+    assert "on the board, number 7" in capsys.readouterr().out
     assert verify.main([str(whole), "--kode", "0000-0000-0000-0000-0000"]) == 1
     assert "ADA YANG TIDAK COCOK." in capsys.readouterr().out
 
@@ -148,6 +148,33 @@ def moved(kind: str, before: str) -> Callable[[list[dict[str, Any]]], list[dict[
     return edit
 
 
+def changed(kind: str, **facts: Any) -> Change:
+    """Rewrite every leaf of a kind."""
+    return board(lambda lines: [{**each, **facts} if each["kind"] == kind else each for each in lines])
+
+
+def added(before: str, **leaf: Any) -> Change:
+    """One leaf more of our election, before the last one of a kind."""
+
+    def edit(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        at = max(number for number, each in enumerate(lines) if each["kind"] == before)
+        return [*lines[:at], {"election": str(bundles.ELECTION), **leaf}, *lines[at:]]
+
+    return board(edit)
+
+
+def a_friendly_witness(files: dict[str, bytes]) -> None:
+    """A witness the operator admitted after freezing cosigns in place of the one that was named."""
+    friend = notes.Signer("friend", bytes(range(3, 35)))
+    key = notes.Verifier("friend", friend.verifier.public, notes.COSIGNATURE).text
+    keys = json.loads(files["keys.json"])
+    files["keys.json"] = canonical({**keys, "witnesses": [*keys["witnesses"], key]})
+    made = []
+    for note in verify.parse_notes(files["checkpoints.txt"].decode()):
+        made.append(notes.with_cosignatures(bundles.SIGNER.sign(note.text), [notes.cosign(note.text, friend, 1)]))
+    files["checkpoints.txt"] = "".join(made).encode()
+
+
 FORGERIES: dict[str, Change] = {
     "a cost in the configuration": replaced("config.json", b'"cost":27000000', b'"cost":26000000'),
     "a title": replaced("projects.json", b"Usulan 1", b"Usulan X"),
@@ -160,8 +187,24 @@ FORGERIES: dict[str, Change] = {
     "an envelope after close": board(moved("envelope", "opened")),
     "dice before opening": board(moved("seed", "opened")),
     "opened twice": board(lambda lines: [*lines, next(each for each in lines if each["kind"] == "opened")]),
-    "an envelope twice": board(lambda lines: [*lines[:3], lines[3], *lines[3:]]),
+    "an envelope twice": board(lambda lines: [*lines[:7], lines[7], *lines[7:]]),
     "no envelopes": board(lambda lines: [each for each in lines if each["kind"] != "envelope"]),
+    "one trial opening only": board(lambda lines: [*lines[:2], *lines[3:]]),
+    "the same quorum twice": changed("test_opening", shares=[1, 2]),
+    "trial openings of another key": changed("test_opening", trustee_key="cd" * 32),
+    "a key nobody settled": changed("ceremony", trustee_key="cd" * 32),
+    "fewer witnesses settled": changed("ceremony", witness_quorum=0),
+    "more ballots than voters": changed("roll_totals", totals={**bundles.ROLL, "32.73.26.1001.001": 12}),
+    "a project withdrawn after closing": added("opened", kind="withdrawal", project="1"),
+    "a successor before the result": added("result", kind="replacement", withdrawn="1", successor="", number=1),
+    "a witness withdrawn before the dice": added(
+        "opened", kind="witness", name="unpar", key=bundles.WITNESS_KEY.text, state="withdrawn"
+    ),
+    "a witness nobody named": a_friendly_witness,
+    "an audit chain cut short": lambda files: files.update(
+        {"audit.jsonl": b"".join(each + b"\n" for each in files["audit.jsonl"].splitlines()[:2])}
+    ),
+    "the words of a project": replaced("projects.json", b'"cost":', b'"area":"32.73.27.1.1","cost":'),
     "other dice": board(lambda lines: [{**e, "dice": "0"} if e["kind"] == "seed" else e for e in lines][:-1]),
 }
 
@@ -182,11 +225,46 @@ def test_a_forked_board_is_found_with_a_kept_checkpoint(whole: Path, tmp_path: P
     saved = kept.text + "\n" + lines.split(kept.text + "\n")[1].split("\n")[0] + "\n"
     files = {path.relative_to(whole).as_posix(): path.read_bytes() for path in whole.rglob("*") if path.is_file()}
     del files["manifest.json"]
-    board(lambda lines: [*lines[:4], lines[5], lines[4], *lines[6:]])(files)
+    board(lambda lines: [*lines[:8], lines[9], lines[8], *lines[10:]])(files)
     forked = bundles.write(tmp_path, files)
     assert not broken(forked)
     assert broken(forked, saved=saved)
     assert not broken(whole, saved=saved)
+
+
+def test_what_the_witness_saw_is_told(whole: Path, tmp_path: Path) -> None:
+    """4.4: a named witness must sign between dice and result, and again past the result; both are said in words."""
+    files = {path.relative_to(whole).as_posix(): path.read_bytes() for path in whole.rglob("*") if path.is_file()}
+    del files["manifest.json"]
+    parts = files["checkpoints.txt"].decode().split("rembuk/32.73\n")
+    for at, words in ((-1, "0 witnesses saw the result, 1 needed"), (-2, "0 witnesses saw the dice, 1 needed")):
+        bare = parts[at].partition("— unpar")[0]
+        made = [*parts[:at], bare, *parts[len(parts) + at + 1 :]]
+        files["checkpoints.txt"] = "rembuk/32.73\n".join(made).encode()
+        found = broken(bundles.write(tmp_path / str(-at), files))
+        assert len(found) == 1 and words in found[0]
+
+
+def test_what_is_not_checked_is_said(whole: Path, tmp_path: Path) -> None:
+    """P3: a file more, an audit chain less, an audit chain nobody sealed: no contradiction, and never passed over."""
+    files = {path.relative_to(whole).as_posix(): path.read_bytes() for path in whole.rglob("*") if path.is_file()}
+    del files["manifest.json"]
+    more = {**files, "README.txt": b"read me", "ballots/32.73.99.pb": b"x"}
+    said = report_of(bundles.write(tmp_path / "more", more))
+    assert "NOT CHECKED     sentences in result files, and other files (README.txt, ballots/32.73.99.pb)" in said
+    less = {name: data for name, data in files.items() if name != "audit.jsonl"}
+    assert "NOT CHECKED     0 audit lines are chained" in report_of(bundles.write(tmp_path / "less", less))
+    board(lambda lines: [each for each in lines if each["kind"] != "audit_head"])(files)
+    assert "NOT CHECKED     0 of them sealed by the board" in report_of(bundles.write(tmp_path / "open", files))
+    assert "HOLDS           3 of them sealed by the board" in report_of(whole)
+
+
+def report_of(folder: Path) -> list[str]:
+    """Every line the verifier says, none of them bad."""
+    report = verify.Report(english=True)
+    verify.verify(folder, report)
+    assert not report.broken, report.lines
+    return report.lines
 
 
 def test_another_key_is_found(whole: Path) -> None:

@@ -1,6 +1,8 @@
-"""The verifier's own arithmetic against the vectors of the RFCs, and against the product's library."""
+"""The stand-alone tools' own arithmetic against the vectors of the RFCs, and against the product's library."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import rembuk_challenge as challenge
 import rembuk_verify as verify
 from rembuk.board import merkle
 from rembuk.board.rules import grouped
@@ -79,9 +82,9 @@ def test_x25519_vectors() -> None:
     scalar = bytes.fromhex("a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4")
     point = bytes.fromhex("e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c")
     shared = "c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552"
-    assert verify.x25519(scalar, point).hex() == shared
+    assert challenge.x25519(scalar, point).hex() == shared
     secret = bytes(range(32))
-    assert verify.x25519(secret, (9).to_bytes(32, "little")) == keys.public_of(secret)
+    assert challenge.x25519(secret, (9).to_bytes(32, "little")) == keys.public_of(secret)
 
 
 def test_chacha20_poly1305_vector() -> None:
@@ -92,7 +95,7 @@ def test_chacha20_poly1305_vector() -> None:
     )
     aad = bytes.fromhex("50515253c0c1c2c3c4c5c6c7")
     nonce = bytes.fromhex("070000004041424344454647")
-    sealed = verify.chacha20_poly1305(bytes(range(0x80, 0xA0)), nonce, plain, aad)
+    sealed = challenge.chacha20_poly1305(bytes(range(0x80, 0xA0)), nonce, plain, aad)
     assert sealed[:16].hex() == "d31a8d34648e60db7b86afbc53ef7ec2"
     assert sealed[-16:].hex() == "1ae10b594f09e26a7e902ecbd0600691"
 
@@ -100,7 +103,7 @@ def test_chacha20_poly1305_vector() -> None:
 def test_hkdf_vector() -> None:
     """RFC 5869, test case 3: no salt, no info."""
     expected = "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"
-    assert verify.hkdf(b"\x0b" * 22, b"", 42).hex() == expected
+    assert challenge.hkdf(b"\x0b" * 22, b"", 42).hex() == expected
 
 
 @settings(deadline=None)
@@ -136,17 +139,31 @@ def test_a_ballot_opened_to_be_checked_gives_its_code(chosen: list[str], nonce: 
         "projects": list(choice.projects),
         "points": list(choice.points),
     }
-    assert verify.sealed_code(opened) == grouped(sealed.leaf.receipt)
-    assert verify.sealed_code({**opened, "projects": [*choice.projects, "99"]}) != grouped(sealed.leaf.receipt)
+    assert challenge.sealed_code(opened) == grouped(sealed.leaf.receipt)
+    assert challenge.sealed_code({**opened, "projects": [*choice.projects, "99"]}) != grouped(sealed.leaf.receipt)
 
 
 def test_the_command_checks_an_opened_ballot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`rembuk-verify --uji FILE` prints the code and nothing else."""
+    """`rembuk-challenge FILE` prints the code and nothing else; of rubbish it says so and exits 1."""
     election = UUID("3f1d7a52-0d0e-4f6c-9a55-3d1c7ad40001")
     slot = Slot(election, "32.73.27", keys.public_of(bytes(range(32))), 64)
     sealed = seal.seal(Choice(), bytes(32), slot)
     seed, public = seal.seed_of(bytes(32), election).hex(), slot.public_key.hex()
     opened = {"seed": seed, "public_key": public, "election": str(election), "district": "32.73.27"}
     (tmp_path / "uji.json").write_text(json.dumps({**opened, "length": 64, "projects": []}))
-    assert verify.main(["--uji", str(tmp_path / "uji.json")]) == 0
+    assert challenge.main([str(tmp_path / "uji.json")]) == 0
     assert capsys.readouterr().out == grouped(sealed.leaf.receipt) + "\n"
+    assert challenge.main([]) == challenge.main(["--help"]) == 2
+    for rubbish in (b"", b"\xff", b"{}", b"[" * 50_000, b'{"seed":"00"}'):
+        (tmp_path / "uji.json").write_bytes(rubbish)
+        assert challenge.main([str(tmp_path / "uji.json")]) == 1
+        assert "cannot be read" in capsys.readouterr().out
+
+
+def test_the_challenge_stands_alone() -> None:
+    """trust.md 4.5: one short file, standard library only, run without our packages."""
+    source = Path(challenge.__file__).read_text("utf-8")
+    modules = {line.split()[1] for line in source.splitlines() if line.startswith(("import ", "from "))}
+    assert source.count("\n") < 130 and modules <= sys.stdlib_module_names
+    run = subprocess.run([sys.executable, "-I", "-S", challenge.__file__], capture_output=True, check=False)
+    assert run.returncode == 2

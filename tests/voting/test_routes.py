@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import rembuk_verify
+import rembuk_challenge
 from rembuk.board.store import drain
 from rembuk.people import store as people
 from rembuk.people.codes import signed_by
@@ -133,7 +133,7 @@ async def test_a_sealing_opened_for_checking_proves_itself(client: Client, tmp_p
     file = tmp_path / "uji.json"
     file.write_text(html.unescape(told[1]))
     assert json.loads(file.read_text())["projects"] == sorted(chosen)
-    command = [sys.executable, rembuk_verify.__file__, "--uji", str(file)]
+    command = [sys.executable, rembuk_challenge.__file__, str(file)]
     done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert code_in(review.text) in done.stdout

@@ -21,6 +21,7 @@ from rembuk.web.routing import PageNumber, Request, Response, get, post
 PER_PAGE = 50
 ASKED = N_("Permintaan Anda menunggu orang kedua.")
 ADMITTED = N_("Saksi sudah terdaftar. Tanda tangannya diterima mulai sekarang.")
+WITHDRAWN = N_("Saksi sudah dicabut. Papan bukti mencatatnya.")
 KINDS = {
     rules.Kind.CEREMONY: N_("Kunci kotak suara ditetapkan"),
     rules.Kind.CONFIG: N_("Aturan dan surat suara dibekukan"),
@@ -41,7 +42,9 @@ KINDS = {
     rules.Kind.REPLACEMENT: N_("Usulan batal dan penggantinya"),
     rules.Kind.PLEDGE: N_("Janji dana perusahaan"),
     rules.Kind.RECOUNT: N_("Hitung ulang oleh auditor"),
+    rules.Kind.CONTACTS: N_("Warga contoh yang dihubungi"),
     rules.Kind.DESTROYED: N_("Amplop dimusnahkan"),
+    rules.Kind.WITNESS: N_("Saksi didaftarkan atau dicabut"),
 }
 
 
@@ -100,6 +103,14 @@ async def witness_tool(request: Request) -> Response:
     return Response(body, media_type="text/x-python; charset=utf-8", headers=headers)
 
 
+@get("/papan/rembuk_challenge.py", guard=PUBLIC)
+async def challenge_tool(request: Request) -> Response:
+    """The tool of "Periksa": one file that needs nothing but Python."""
+    headers = {"Content-Disposition": 'attachment; filename="rembuk_challenge.py"'}
+    body = _alone("rembuk_challenge").read_bytes()
+    return Response(body, media_type="text/x-python; charset=utf-8", headers=headers)
+
+
 @get("/petugas/saksi", guard=CITY_OFFICIAL | AUDITOR)
 async def witness_page(request: Request) -> Response:
     """Who watches the board, and the form to admit one more."""
@@ -119,9 +130,17 @@ async def ask_witness(request: Request) -> Response:
 
 @post("/petugas/saksi/{act:uuid}", guard=CITY_OFFICIAL)
 async def admit(request: Request, act: UUID) -> Response:
-    """The second person agrees: the witness's signatures are taken from now on."""
-    await store.admit_witness(act, _person(request))
-    return redirect("/petugas/saksi", flash=ADMITTED, request=request)
+    """The second person agrees: the witness's signatures are taken from now on, or no longer."""
+    withdrawn = (await store.act(act)).action == store.WITHDRAWING
+    await (store.withdraw_witness if withdrawn else store.admit_witness)(act, _person(request))
+    return redirect("/petugas/saksi", flash=WITHDRAWN if withdrawn else ADMITTED, request=request)
+
+
+@post("/petugas/saksi/cabut", guard=CITY_OFFICIAL)
+async def ask_withdrawal(request: Request) -> Response:
+    """The first person asks to withdraw a witness."""
+    await store.propose_witness_withdrawal((await read_form(request)).text("name"), _person(request))
+    return redirect("/petugas/saksi", flash=ASKED, request=request)
 
 
 async def _witness_page(request: Request, typed: str = "", error: str = "") -> Response:
@@ -131,6 +150,7 @@ async def _witness_page(request: Request, typed: str = "", error: str = "") -> R
         status=422 if error else 200,
         witnesses=await store.witness_lines(),
         waiting=await store.waiting_witnesses(),
+        leaving=await store.waiting_witness_withdrawals(),
         me=viewer(request).person,
         size=await store.size(),
         base_url=settings().base_url,
@@ -173,4 +193,4 @@ def _facts(posted: PostedLeaf) -> list[tuple[str, str]]:
     return [(name, value if isinstance(value, str) else json.dumps(value)) for name, value in shown.items()]
 
 
-HANDLERS = [board, leaf, verifier, witness_tool, witness_page, ask_witness, admit]
+HANDLERS = [board, leaf, verifier, witness_tool, challenge_tool, witness_page, ask_witness, ask_withdrawal, admit]

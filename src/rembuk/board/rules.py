@@ -41,7 +41,9 @@ class Kind(StrEnum):
     REPLACEMENT = "replacement"
     PLEDGE = "pledge"
     RECOUNT = "recount"
+    CONTACTS = "contacts"
     DESTROYED = "destroyed"
+    WITNESS = "witness"
 
 
 class ActState(StrEnum):
@@ -70,6 +72,7 @@ class Refusal(Reason):
     NO_SUCH_WITNESS = (404, N_("Saksi ini belum terdaftar."))
     BAD_COSIGNATURE = (422, N_("Tanda tangan saksi tidak cocok dengan papan bukti."))
     WITNESS_KNOWN = (409, N_("Saksi dengan nama ini sudah terdaftar."))
+    WITNESS_WITHDRAWN = (409, N_("Kunci ini pernah dicabut. Lembaga harus membuat kunci baru."))
     NOT_A_WITNESS_KEY = (422, N_("Salin kunci saksi satu baris, persis seperti yang dicetak programnya."))
     NOT_COSIGNED = (
         409,

@@ -15,21 +15,26 @@ from rembuk.board.store.proofs import (
     size,
 )
 from rembuk.board.store.witnesses import (
+    WITHDRAWING,
     WitnessLine,
     admit_witness,
     cosign,
     insist_cosigned,
     insist_not_rolled_back,
     propose_witness,
+    propose_witness_withdrawal,
     register_witness,
     rolled_back,
     signer_of,
+    waiting_witness_withdrawals,
     waiting_witnesses,
+    withdraw_witness,
     witness_lines,
     witnesses,
 )
 
 __all__ = [
+    "WITHDRAWING",
     "WitnessLine",
     "act",
     "admit_witness",
@@ -57,6 +62,7 @@ __all__ = [
     "promised",
     "propose_act",
     "propose_witness",
+    "propose_witness_withdrawal",
     "queue",
     "register_witness",
     "rolled_back",
@@ -67,8 +73,10 @@ __all__ = [
     "size",
     "use_act",
     "waiting_acts",
+    "waiting_witness_withdrawals",
     "waiting_witnesses",
     "withdraw_act",
+    "withdraw_witness",
     "witness_lines",
     "witnesses",
 ]

@@ -15,6 +15,8 @@ from rembuk.database import Fixed, refuses, transaction
 from rembuk.jobs import every
 
 CHUNK = 500
+SEALS_THE_CHAIN = (Kind.OPEN, Kind.OPENED, Kind.RESULT)
+"""Leaves that follow a head of the audit chain: what officials did until then cannot be told otherwise later."""
 _PEN = "board"
 _QUEUE = Fixed("INSERT INTO leaf_queue (id, leaf_sha256, kind, body) VALUES ({}, {}, {}, {})")
 _dice = secrets.SystemRandom()
@@ -52,16 +54,23 @@ async def drain() -> int:
 
 @transaction(isolation="read committed")
 async def append(kind: Kind, body: Mapping[str, Json]) -> PostedLeaf:
-    """Post everything queued, then this named leaf, then sign; where the leaf stands."""
+    """Post everything queued, then (before what seals it) the audit chain's head, then this leaf; where it stands."""
     await drain()
     leaf = rules.leaf(kind, body)
-    index = await _post([leaf])
+    head = await _head() if kind in SEALS_THE_CHAIN else []
+    index = await _post([*head, leaf]) + len(head)
     return PostedLeaf(index, leaf.kind, leaf.data.decode(), leaf.sha256)
+
+
+async def _head() -> list[Leaf]:
+    """The leaf with the length and head of the audit chain; none while the chain is empty."""
+    count, head = await audit_head()
+    return [rules.leaf(Kind.AUDIT_HEAD, {"count": count, "sha256": head})] if count else []
 
 
 @transaction(isolation="read committed")
 async def append_audit_head() -> PostedLeaf:
-    """Post the length and the head of the audit chain, so that nobody can rewrite it later."""
+    """Post the length and the head of the audit chain, so that nobody can rewrite it later; every night, too."""
     await drain()
     count, head = await audit_head()
     return await append(Kind.AUDIT_HEAD, {"count": count, "sha256": head})

@@ -1,6 +1,7 @@
-"""Witnesses: registered by two persons, their cosignatures kept, the result held back until enough of them signed."""
+"""Witnesses: admitted and withdrawn by two persons and a leaf; the result is held back until enough of them signed."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,12 +10,13 @@ from rembuk.board.rules import ActRecord, Kind, Refusal
 from rembuk.board.store.acts import propose_act, second_act, use_act, waiting_acts
 from rembuk.board.store.audit import audit
 from rembuk.board.store.key import signer
+from rembuk.board.store.log import append
 from rembuk.board.store.proofs import leaves_of, root_at, size
 from rembuk.board.tables import Checkpoint, Cosignature, Witness
 from rembuk.database import refuses, transaction
 from rembuk.errors import Refused
 
-REGISTERING = "witness.register"
+REGISTERING, WITHDRAWING = "witness.register", "witness.withdraw"
 refuses("witness_name", Refusal.WITNESS_KNOWN)
 
 
@@ -43,6 +45,8 @@ async def propose_witness(text: str, person: UUID) -> ActRecord:
     key = witness_key(text)
     if key.name in {each.name for each in await witnesses()}:
         raise Refused(Refusal.WITNESS_KNOWN)
+    if key.text in await withdrawn_keys():
+        raise Refused(Refusal.WITNESS_WITHDRAWN)
     return await propose_act(REGISTERING, {"key": key.text}, person)
 
 
@@ -58,8 +62,44 @@ async def admit_witness(act: UUID, person: UUID) -> notes.Verifier:
     key = json.loads(signed.payload).get("key", "") if signed.action == REGISTERING else ""
     await use_act(act, REGISTERING, {"key": key})
     verifier = await register_witness(key)
+    await append(Kind.WITNESS, {"name": verifier.name, "key": key, "state": "admitted"})
     await audit(person, "city_official", "witness.registered", verifier.name, after={"key": key})
     return verifier
+
+
+async def propose_witness_withdrawal(name: str, person: UUID) -> ActRecord:
+    """The first person asks to withdraw a witness: it left, or its key is lost; Refused(NO_SUCH_WITNESS)."""
+    key = next((each for each in await witnesses() if each.name == name), None)
+    if key is None:
+        raise Refused(Refusal.NO_SUCH_WITNESS)
+    return await propose_act(WITHDRAWING, {"key": key.text}, person)
+
+
+async def waiting_witness_withdrawals() -> list[tuple[ActRecord, notes.Verifier]]:
+    """Withdrawals that wait for the second person."""
+    return [(act, notes.parse_verifier(json.loads(act.payload)["key"])) for act in await waiting_acts(WITHDRAWING)]
+
+
+@transaction
+async def withdraw_witness(act: UUID, person: UUID) -> None:
+    """The second person signs: a leaf tells it, and whatever the key signs from that leaf on counts for nothing.
+
+    What a vote was frozen with stays: its quorum is not lowered, and nobody takes the place of who left.
+    """
+    signed = await second_act(act, person)
+    key = json.loads(signed.payload).get("key", "") if signed.action == WITHDRAWING else ""
+    await use_act(act, WITHDRAWING, {"key": key})
+    gone = await Witness.delete().where(Witness.key == key).returning(Witness.name)
+    if not gone:
+        raise Refused(Refusal.NO_SUCH_WITNESS)
+    await append(Kind.WITNESS, {"name": gone[0]["name"], "key": key, "state": "withdrawn"})
+    await audit(person, "city_official", "witness.withdrawn", gone[0]["name"], before={"key": key})
+
+
+async def withdrawn_keys() -> dict[str, int]:
+    """The witness keys that were withdrawn, each with the number of the leaf that says so."""
+    posted = [(leaf.index, json.loads(leaf.body)) for leaf in await leaves_of(Kind.WITNESS)]
+    return {body["key"]: index for index, body in reversed(posted) if body["state"] == "withdrawn"}
 
 
 @transaction
@@ -108,28 +148,33 @@ async def cosign(at_size: int, line: str) -> None:
         await Cosignature.insert(Cosignature(size=at_size, witness=name, line=line.strip()))
 
 
-async def cosigners(index: int) -> set[str]:
-    """The witnesses whose signature covers the leaf of this number, each signature verified anew."""
-    known, found = {each.name: each for each in await witnesses()}, set()
-    rows = await Cosignature.select(Cosignature.size, Cosignature.witness, Cosignature.line).where(
-        Cosignature.size > index
-    )
-    for row in rows:
-        note = await Checkpoint.select(Checkpoint.note).where(Checkpoint.size == row["size"]).first()
-        if note is None or row["witness"] not in known or row["witness"] in found:
+async def cosigners(index: int, keys: Sequence[str] | None = None) -> set[str]:
+    """The witnesses whose signature covers the leaf of this number, each signature verified anew.
+
+    Of the keys a vote was frozen with, when given; after its withdrawal a key signs for nothing.
+    """
+    named = await witnesses() if keys is None else [notes.parse_verifier(each) for each in keys]
+    known, gone, found = {each.name: each for each in named}, await withdrawn_keys(), set[str]()
+    columns = (Cosignature.size, Cosignature.witness, Cosignature.line)
+    for row in await Cosignature.select(*columns).where(Cosignature.size > index):
+        key = known.get(row["witness"])
+        if key is None or key.name in found or row["size"] > gone.get(key.text, row["size"]):
             continue
-        text = notes.open_note(note["note"], signer().verifier)
-        if notes.cosignature_verifies(text, row["line"], known[row["witness"]]):
-            found.add(row["witness"])
+        note = await Checkpoint.select(Checkpoint.note).where(Checkpoint.size == row["size"]).first()
+        if note and notes.cosignature_verifies(notes.open_note(note["note"], signer().verifier), row["line"], key):
+            found.add(key.name)
     return found
 
 
-async def insist_cosigned(election: UUID, quorum: int) -> None:
-    """Refused(NOT_COSIGNED) until so many witnesses cosigned a board that holds the dice of this election."""
+async def insist_cosigned(election: UUID, quorum: int, keys: Sequence[str] | None = None) -> None:
+    """Refused(NOT_COSIGNED) until so many witnesses cosigned a board that holds the dice of this election.
+
+    `keys` are the witnesses the vote was frozen with: nobody admitted later counts.
+    """
     if quorum < 1:
         return
     drawn = [leaf.index for leaf in await leaves_of(Kind.SEED) if json.loads(leaf.body)["election"] == str(election)]
-    signed = len(await cosigners(drawn[-1])) if drawn else 0
+    signed = len(await cosigners(drawn[-1], keys)) if drawn else 0
     if signed < quorum:
         raise Refused(Refusal.NOT_COSIGNED, number=quorum, signed=signed)
 

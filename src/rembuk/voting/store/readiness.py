@@ -1,5 +1,6 @@
 """What the room of voting sees to before the booth opens: the sealing key, and the roll committed on the board."""
 
+import json
 from uuid import UUID
 
 from rembuk.board import store as board
@@ -9,6 +10,7 @@ from rembuk.cycles.store import Check
 from rembuk.errors import N_
 from rembuk.people import store as people
 from rembuk.voting.store.ceremony import ceremony_of
+from rembuk.voting.terms import Level
 
 KEY_NAMED = N_("Kunci kotak suara sudah ditetapkan")
 KEY_TRIED = N_("Amplop uji sudah dibuka dua kali, oleh susunan pemegang kunci yang berbeda")
@@ -36,11 +38,15 @@ async def key_tried(cycle_id: UUID) -> list[Check]:
 
 @cycles.before(PhaseKind.VOTING)
 async def witnesses_there(cycle_id: UUID) -> list[Check]:
-    """Where the result needs witnesses, as many are registered before anybody votes."""
+    """Where several hold the key, or the result needs witnesses: as many as it needs were frozen and still watch."""
     election = await cycles.find_election(cycle_id)
-    if election is None or not election.witness_quorum:
+    needed = max(election.witness_quorum, int(election.level == Level.QUORUM)) if election else 0
+    if election is None or not needed:
         return []
-    return [Check(WITNESSED, len(await board.witnesses()) >= election.witness_quorum, href="/petugas/saksi")]
+    watching = {each.text for each in await board.witnesses()}
+    if election.config:
+        watching &= set(json.loads(election.config).get("witnesses", ()))
+    return [Check(WITNESSED, election.witness_quorum >= needed and len(watching) >= needed, href="/petugas/saksi")]
 
 
 @cycles.upon_opening
