@@ -4,10 +4,12 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rembuk.web import forms
+from rembuk import clock
+from rembuk.web import forms, signed
 from rembuk.web.logs import JsonLines
 from tests.clients import Client
 from tests.web import sample
@@ -69,3 +71,28 @@ async def test_who_knocks_at_a_strange_door_is_noted(site: Client, lines: io.Str
     told = json.loads(lines.getvalue())
     assert told["event"] == "not permitted" and told["path"] == "/contoh/admin" and told["reason"] == "NOT_YOURS"
     assert told["person"] and told["at"] and told["network"] == "127.0.0.0/24"
+
+
+async def test_who_tries_to_get_round_is_noted(site: Client, lines: io.StringIO) -> None:
+    """ASVS 16.3.3: a form of another site, too many tries and a strange host have a line; nothing typed is in it."""
+    foreign = {"Origin": "https://jahat.example"}
+    assert (await site.post("/contoh/isian", {"judul": "Rahasia"}, headers=foreign)).status_code == 403
+    assert (await site.get("/contoh", headers={"Host": "jahat.example"})).status_code == 421
+    told = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [line["reason"] for line in told] == ["FOREIGN_FORM", "HOST"]
+    assert all(line["event"] == "turned away" for line in told) and "Rahasia" not in lines.getvalue()
+    assert (await site.post("/bukti/7QK4", {"x": "1"}, headers=foreign)).status_code in (403, 405)
+    assert len(lines.getvalue().splitlines()) == 2
+
+
+def test_what_is_signed_ends() -> None:
+    """ASVS 9.2.1, 9.2.3: a signed text is good for its time and its purpose; later, elsewhere or changed it is none."""
+    at = datetime(2026, 11, 22, 3, tzinfo=UTC)
+    with clock.frozen(at):
+        text = signed.sign("flash", "halo", 60)
+        assert signed.unsign("flash", text) == "halo"
+        assert signed.unsign("lain", text) is None
+        assert signed.unsign("flash", text[:-1] + ("A" if text[-1] != "A" else "B")) is None
+        assert signed.unsign("flash", "bukan") is None and signed.unsign("flash", "") is None
+    with clock.frozen(at + timedelta(seconds=61)):
+        assert signed.unsign("flash", text) is None

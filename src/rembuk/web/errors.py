@@ -13,7 +13,7 @@ from rembuk.web.csrf import FIELD
 from rembuk.web.forms import Form
 from rembuk.web.htmx import from_htmx, go_to
 from rembuk.web.i18n import gettext
-from rembuk.web.logs import note_fault
+from rembuk.web.logs import is_vote_path, note_fault, note_security
 from rembuk.web.pages import page
 from rembuk.web.paths import is_local
 from rembuk.web.problems import PROBLEM_TYPE, problem
@@ -26,6 +26,7 @@ from rembuk.web.visit import visit
 SIGN_IN_PAGE = "/masuk"
 _BY_STATUS = {reason.status: reason for reason in reversed(Web)}
 _OWN_PAGE = frozenset({403, 404, 409, 413, 422, 429})
+_NOTED = frozenset({Web.FOREIGN_FORM, Web.TOO_OFTEN, Web.HOST, Web.TOO_MANY_FIELDS, Web.URL_TOO_LONG})
 _SECRET_WORDS = frozenset({"sandi", "password", "otp", "totp", "pin", "kode", "kedua", "nik", "kk", "identitas"})
 _LAST_RESORT = (
     '<!doctype html><html lang="id"><meta charset="utf-8"><title>Ada kesalahan</title>'
@@ -44,7 +45,9 @@ def for_program(request: Connection) -> bool:
 
 def refused(request: Request, refusal: Refused) -> Response:
     """A rule's refusal, with its status and sentence."""
-    reason = refusal.reason
+    reason, path = refusal.reason, request.scope["path"]
+    if reason in _NOTED and not is_vote_path(path):
+        note_security("turned away", visit(request).address, reason=reason.name, path=path[:200])
     sentence = gettext(refusal.sentence())
     headers: dict[str, str] = {}
     if reason.status == 429:
