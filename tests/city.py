@@ -33,6 +33,7 @@ from rembuk.voting.opening import read_opened
 from rembuk.voting.rehearsing import rehearse
 from rembuk.voting.seal import NONCE_BYTES
 from rembuk.voting.store import Receipt
+from tests.staging import staged
 
 DAY = timedelta(days=1)
 LENGTHS = {"proposals": 20, "debate": 10, "review": 10, "voting": 14, "results": 10, "works": 100}
@@ -146,10 +147,26 @@ async def city(
 
     `shares` are the money set aside, caps and the city round; `children` vote apart in each district, if they may.
     """
+    wanted = (districts, proposals, voters, ballot, rule, options or {}, with_codes, quorum, shares, children)
+    return await staged(("city", repr(wanted)), lambda: _built(*wanted))
+
+
+async def _built(
+    districts: int,
+    proposals: int,
+    voters: int,
+    ballot: tuple[str, int],
+    rule: str,
+    options: dict[str, str],
+    with_codes: int,
+    quorum: tuple[int, int],
+    shares: Wanted | None,
+    children: int,
+) -> City:
     first = clock.now() - timedelta(days=VOTING_SINCE + 40)
     homes = await _lay_out(districts)
     official, second, resident = await _people(homes)
-    cycle = await _cycle(official, first, ballot, rule, options or {}, districts)
+    cycle = await _cycle(official, first, ballot, rule, options, districts)
     await _propose(cycle, resident, homes, proposals, first + DAY)
     await _check(cycle, official, first)
     if shares is not None:
@@ -158,9 +175,9 @@ async def city(
     given = await _give_codes(cycle, [roll for each in rolls.values() for roll in each[:with_codes]])
     if quorum[1] > 1:
         await board.register_witness(notes.Verifier(WITNESS.name, WITNESS.verifier.public, notes.COSIGNATURE).text)
-    shares = await rehearse(cycle.id, official, second, *quorum)
+    held = await rehearse(cycle.id, official, second, *quorum)
     made = City(
-        cycle, (await cycles.election(cycle.id)).id, official, second, shares[: quorum[0]], rolls, {}, given, shares
+        cycle, (await cycles.election(cycle.id)).id, official, second, held[: quorum[0]], rolls, {}, given, held
     )
     await _open_booth(made, first)
     for project in await review.frozen_projects(cycle.id):

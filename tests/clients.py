@@ -12,10 +12,11 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar
 
-from rembuk.app import ROOMS, create_app, lifespan
+from rembuk.app import ROOMS, create_app, furnish, lifespan
 from rembuk.people import pepper
 from rembuk.settings import settings
 from rembuk.web import cache, csrf, session
+from rembuk.web.gate import Gate
 from rembuk.web.viewer import Role
 from rembuk.web.visit import cookie_name
 
@@ -23,6 +24,9 @@ _PROCESS = Path(tempfile.gettempdir()) / f"rembuk-tests-{os.getuid()}" / "proces
 os.environ.setdefault("REMBUK_DATA", str(_PROCESS / "data"))
 os.environ.setdefault("REMBUK_SECRETS", str(_PROCESS / "secrets"))
 pepper.make_secrets()
+Kind = tuple[tuple[Any, ...], tuple[str, ...], bool, tuple[Path, ...]]
+"""What makes one app another: handlers added, rooms, whether a database is open already, folders of templates."""
+_apps: dict[Kind, tuple[Litestar, Any]] = {}
 ONLY_ROOMS = os.environ.get("REMBUK_TEST_ROOMS")
 """Names of rooms, with commas: join only these, while others are being built."""
 
@@ -124,10 +128,22 @@ async def open_client(
     database_is_open: bool = True,
     template_folders: Sequence[Path] = (),
 ) -> AsyncIterator[Client]:
-    """A client of a fresh app over the database a test has opened."""
-    app = create_app(more, rooms=rooms, database_is_open=database_is_open, template_folders=template_folders)
-    async with client_of(app) as client:
+    """A client of an app as fresh as a new one, over the database a test has opened."""
+    async with client_of(_app_of((tuple(more), tuple(rooms), database_is_open, tuple(template_folders)))) as client:
         yield client
+
+
+def _app_of(kind: Kind) -> Litestar:
+    """The app of this kind: its routes are joined once in a process, all that can change is made anew."""
+    more, rooms, database_is_open, template_folders = kind
+    if kind not in _apps:
+        made = create_app(more, rooms=rooms, database_is_open=database_is_open, template_folders=template_folders)
+        _apps[kind] = made, made.asgi_handler.inner  # type: ignore[union-attr]
+        return made
+    app, router = _apps[kind]
+    furnish(more, rooms, template_folders)
+    app.asgi_handler = Gate(router)  # type: ignore[assignment]
+    return app
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -21,6 +20,8 @@ import pytest
 import rembuk
 from rembuk.database import close_database, engine, migrate, open_database
 from rembuk.settings import Settings, asset_folder
+from tests import staging
+from tests.staging import on_server, with_database
 
 MEMORY = Path("/dev/shm")
 ROOMY = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**30
@@ -138,29 +139,14 @@ async def _made_fast(url: str) -> None:
     await connection.close()
 
 
-def with_database(url: str, name: str) -> str:
-    """The same server, another database."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
-async def on_server(url: str, *statements: str) -> list[Any]:
-    """Run statements outside a transaction; rows of the last one."""
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            rows = await connection.fetch(statement)
-        return list(rows)
-    finally:
-        await connection.close()
-
-
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Name of a migrated database on the server; copied by CREATE DATABASE, never opened."""
     name = f"rembuk_{schema_hash()}"
     with alone():
         asyncio.run(_template_made(postgres_server, name, tmp_path_factory.mktemp("template")))
-    return name
+    yield name
+    asyncio.run(staging.forget(postgres_server))
 
 
 async def _template_made(server: str, name: str, folder: Path) -> None:
@@ -207,7 +193,8 @@ def database_settings(request: pytest.FixtureRequest) -> Settings:
 @pytest.fixture
 async def db(database_settings: Settings) -> AsyncIterator[Any]:
     """The engine of an open, empty, migrated database; afterwards every invariant is checked on it."""
-    yield await open_database(database_settings)
+    with staging.of_this_test(database_settings):
+        yield await open_database(database_settings)
     try:
         for holds in INVARIANTS:
             await holds()

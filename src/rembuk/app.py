@@ -113,14 +113,10 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await close_database()
 
 
-def create_app(
-    more: Sequence[HTTPRouteHandler] = (),
-    *,
-    rooms: Sequence[str] = ROOMS,
-    database_is_open: bool = False,
-    template_folders: Sequence[Path] = (),
-) -> Litestar:
-    """The whole application; `more` handlers and fewer `rooms` are for tests. Raises Unguarded."""
+def furnish(
+    more: Sequence[HTTPRouteHandler], rooms: Sequence[str], template_folders: Sequence[Path]
+) -> list[HTTPRouteHandler]:
+    """Tell the web floor of these rooms: hooks, templates, paths, the page of status 500; gives every handler."""
     templates.also_from(template_folders)
     wire(hooks() if rooms else Hooks())
     handlers = [
@@ -132,11 +128,22 @@ def create_app(
         *more,
     ]
     openapi.describe(handlers)
-    app = Litestar(route_handlers=handlers, lifespan=[lifespan], **_options())
-    app.state.database_is_open = database_is_open
-    every_route_guarded(app)
     paths.allow({path for handler in handlers for path in handler.paths if "GET" in handler.http_methods})
     errors.prepare(i18n.languages(), i18n.speak)
+    return handlers
+
+
+def create_app(
+    more: Sequence[HTTPRouteHandler] = (),
+    *,
+    rooms: Sequence[str] = ROOMS,
+    database_is_open: bool = False,
+    template_folders: Sequence[Path] = (),
+) -> Litestar:
+    """The whole application; `more` handlers and fewer `rooms` are for tests. Raises Unguarded."""
+    app = Litestar(route_handlers=furnish(more, rooms, template_folders), lifespan=[lifespan], **_options())
+    app.state.database_is_open = database_is_open
+    every_route_guarded(app)
     app.asgi_handler = cast("Any", Gate(app.asgi_handler))
     return app
 

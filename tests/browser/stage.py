@@ -69,6 +69,7 @@ def built(folder: Path) -> Path:
     with (folder / "build.log").open("wb") as log:
         command = [str(REMBUK), "demo", "--build-only", "--data", str(data)]
         subprocess.run(command, env=_environment(), stdout=log, stderr=log, check=True, timeout=240)
+    assert "Traceback" not in (folder / "build.log").read_text("utf-8")
     return data
 
 

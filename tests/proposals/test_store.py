@@ -233,13 +233,13 @@ async def test_statements(cycle: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     person = await scene.resident()
     number = await scene.proposal(cycle, person)
     asked: Counter[str] = Counter()
-    run = engine().run_querystring
+    run = engine().run
 
-    async def counted(*args: object, **options: object) -> object:
+    async def counted(*args: object) -> object:
         asked["statements"] += 1
-        return await run(*args, **options)
+        return await run(*args)
 
-    monkeypatch.setattr(engine(), "run_querystring", counted)
+    monkeypatch.setattr(engine(), "run", counted)
     await store.listing(Filters(cycle, words=("saluran",)), Order.RANDOM, 1, 12, lot("a", "b"))
     assert 1 <= asked["statements"] <= 3
     asked.clear()

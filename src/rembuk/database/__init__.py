@@ -10,7 +10,7 @@ from rembuk.database.current import (
     on_postgres,
 )
 from rembuk.database.faults import Trouble, constraint_of, refuses
-from rembuk.database.fixed import Fixed
+from rembuk.database.fixed import Fixed, fixed
 from rembuk.database.locks import AlreadyServed, server_lock
 from rembuk.database.migrating import Behind, behind, migrate, require_current
 from rembuk.database.opening import close_database, open_database
@@ -31,6 +31,7 @@ __all__ = [
     "close_database",
     "constraint_of",
     "engine",
+    "fixed",
     "inside",
     "lock_row",
     "migrate",

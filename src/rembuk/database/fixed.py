@@ -1,6 +1,7 @@
 """Statements written out once, for paths so hot that building a query costs more than running it."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -24,6 +25,12 @@ class Fixed:
         """Run it in the transaction of this task, if there is one; rows as dicts by column name."""
         rows: list[Row] = await engine().run(self._postgres if on_postgres() else self._sqlite, arguments)
         return rows
+
+
+@lru_cache(512)
+def fixed(sql: str) -> Fixed:
+    """The statement with this text, written out when it is first asked: for filters that come in a few shapes."""
+    return Fixed(sql)
 
 
 def _numbered(text: str, number: Iterator[int]) -> Iterator[str]:

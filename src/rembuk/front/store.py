@@ -6,6 +6,7 @@ from uuid import UUID
 
 from rembuk import clock
 from rembuk.cycles import store as cycles
+from rembuk.cycles.rounds import current
 from rembuk.cycles.rules import Cycle, Phase, PhaseKind
 from rembuk.errors import N_, Refused
 from rembuk.front.rules import Facts
@@ -68,10 +69,11 @@ class Home:
 
 async def home(viewer: Viewer, area: Area | None, atlas: Atlas, lot: tuple[int, int]) -> Home | None:
     """The first page of a kecamatan, or of the whole city; None without a cycle."""
-    if (cycle := await cycles.current_cycle()) is None:
+    rounds = await cycles.rounds()
+    if (round := current(rounds)) is None:
         return None
+    cycle, phase, proposing = round.cycle, round.phase, current(rounds, PhaseKind.PROPOSALS)
     phases = tuple(await cycles.phases(cycle.id))
-    phase = await cycles.phase(cycle.id)
     kind = phase.kind if phase else None
     code = area.code if area else ""
     costs = await proposals.costs_by_issue(cycle.id, code, kind in _VOTED_ON)
@@ -90,7 +92,7 @@ async def home(viewer: Viewer, area: Area | None, atlas: Atlas, lot: tuple[int, 
         turnout_rows=rows,
         work=next(iter(await works.lately(code)), None),
         helpers=await _helpers(viewer),
-        proposing=await cycles.current_cycle(PhaseKind.PROPOSALS),
+        proposing=proposing.cycle if proposing else None,
     )
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 SHINGLE = 3
@@ -50,6 +51,7 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", bare.replace("_", " ")).strip()
 
 
+@lru_cache(4096)
 def slug(text: str) -> str:
     """The text as part of an address: small letters and digits joined by hyphens, at most 60."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:60].rstrip("-")

@@ -53,6 +53,7 @@ from rembuk.cycles.store.questions import (
     may,
     phase,
     phases,
+    rounds,
     stages,
 )
 from rembuk.cycles.store.schedule import turn_if_due, turn_phases
@@ -107,6 +108,7 @@ __all__ = [
     "preview",
     "propose",
     "publish",
+    "rounds",
     "set_ceilings",
     "set_formula",
     "set_phases",

@@ -1,14 +1,29 @@
 """Questions about cycles: which one runs, in which phase it is, what an official still has to see to."""
 
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID
 
 from rembuk.cycles import permissions, rules, tables
 from rembuk.cycles.permissions import Action, Stage
+from rembuk.cycles.rounds import Round, current
 from rembuk.cycles.rules import Cycle, CycleState, Election, Event, Phase, PhaseKind, Refusal
-from rembuk.cycles.store.rows import cycle_of, election_of, event_of, phase_of
+from rembuk.cycles.store.rows import cycle_of, election_of, event_of
+from rembuk.database import Fixed, Row
 from rembuk.errors import Refused
 
 MAIN_ELECTION = "utama"
+_DATES = "p.kind AS phase_kind, p.starts_at, p.ends_at, p.opened_at, p.closed_at"
+_ROUNDS = Fixed(
+    f"""SELECT c.*, {_DATES} FROM cycle AS c LEFT JOIN phase AS p
+    ON p.cycle = c.id AND p.opened_at IS NOT NULL AND p.closed_at IS NULL
+    WHERE c.kind = 'round' AND c.state <> 'draft' ORDER BY c.year DESC, c.created_at DESC, c.id"""  # noqa: S608
+)
+_PHASES = Fixed(f"SELECT {_DATES} FROM phase AS p WHERE p.cycle = {{}}")  # noqa: S608
+_OPEN = Fixed(
+    """SELECT 1 AS is_open FROM phase
+    WHERE cycle = {} AND kind = {} AND opened_at IS NOT NULL AND closed_at IS NULL LIMIT 1"""
+)
 
 
 async def cycle(id: UUID) -> Cycle:
@@ -38,25 +53,37 @@ async def cycles(*, drafts: bool = False, kind: str | None = None) -> list[Cycle
     return [cycle_of(row) for row in await query]
 
 
+async def rounds() -> tuple[Round, ...]:
+    """Every round that is no draft, the newest first, with what is open in each; one statement for all a page asks."""
+    found: dict[UUID, tuple[Row, list[Phase]]] = {}
+    for row in await _ROUNDS():
+        _, its = found.setdefault(row["id"], (row, []))
+        its += [_phase_of(row)] if row["phase_kind"] else []
+    return tuple(Round(cycle_of(_fields(row)), tuple(its)) for row, its in found.values())
+
+
+def _fields(row: Row) -> tables.Cycle:
+    """The columns by name: all that is read of it, for a tenth of what building Piccolo's own row costs."""
+    return cast("tables.Cycle", SimpleNamespace(**row))
+
+
 async def current_cycle(phase: PhaseKind | None = None) -> Cycle | None:
     """The round people look at first: the one that votes, else the newest published; None when there is none.
 
     With a phase, the newest published round in which it is open.
     """
-    running = tables.Cycle.state == CycleState.PUBLISHED.value
-    query = tables.Cycle.objects().where(running, tables.Cycle.kind == "round")
-    query = query.order_by(tables.Cycle.year, ascending=False)
-    rows = await query.order_by(tables.Cycle.created_at, ascending=False)
-    for row in rows:
-        if await is_open(row.id, phase or PhaseKind.VOTING):
-            return cycle_of(row)
-    return cycle_of(rows[0]) if rows and phase is None else None
+    found = current(await rounds(), phase)
+    return found.cycle if found else None
 
 
 async def phases(cycle_id: UUID) -> list[Phase]:
     """The phases of a cycle that have dates, in their order."""
-    rows = await tables.PhaseRow.objects().where(tables.PhaseRow.cycle == cycle_id)
-    return sorted(map(phase_of, rows), key=lambda phase: rules.PHASES.index(phase.kind))
+    found = [_phase_of(row) for row in await _PHASES(cycle_id)]
+    return sorted(found, key=lambda phase: rules.PHASES.index(phase.kind))
+
+
+def _phase_of(row: Row) -> Phase:
+    return Phase(PhaseKind(row["phase_kind"]), row["starts_at"], row["ends_at"], row["opened_at"], row["closed_at"])
 
 
 async def phase(cycle_id: UUID) -> Phase | None:
@@ -66,9 +93,7 @@ async def phase(cycle_id: UUID) -> Phase | None:
 
 async def is_open(cycle_id: UUID, kind: PhaseKind) -> bool:
     """Whether this phase of the cycle is open now."""
-    row = tables.PhaseRow
-    running = row.opened_at.is_not_null() & row.closed_at.is_null()
-    return await row.exists().where(row.cycle == cycle_id, row.kind == kind.value, running)
+    return bool(await _OPEN(cycle_id, kind.value))
 
 
 async def stages(cycle_id: UUID) -> frozenset[Stage]:

@@ -3,7 +3,7 @@
 import csv
 import io
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from rembuk import clock
 from rembuk.cycles import store as cycles
+from rembuk.cycles.rounds import Round, current
 from rembuk.cycles.rules import Cycle, PhaseKind
 from rembuk.errors import N_, Said
 from rembuk.places import store as places
@@ -50,13 +51,18 @@ def asked_of(request: Request, atlas: Atlas) -> Asked:
     return asking.read(dict(request.query_params.dict()), atlas)
 
 
-async def cycle_of(asked: Asked) -> Cycle | None:
+def round_of(rounds: Sequence[Round], asked: Asked) -> Round | None:
     """The round asked for by its short address, else the one that runs; never a draft."""
-    rounds = await cycles.cycles(kind="round") if asked.round else []
-    return next((each for each in rounds if each.slug == asked.round), None) or await cycles.current_cycle()
+    return next((each for each in rounds if each.cycle.slug == asked.round), None) or current(rounds)
 
 
-def round_tabs(rounds: Sequence[Cycle], asked: Asked, shown_now: Cycle) -> list[tuple[str, str, bool, None, None]]:
+async def cycle_of(asked: Asked) -> Cycle | None:
+    """As `round_of`, without its phases."""
+    found = round_of(await cycles.rounds(), asked)
+    return found.cycle if found else None
+
+
+def round_tabs(rounds: Iterable[Cycle], asked: Asked, shown_now: Cycle) -> list[tuple[str, str, bool, None, None]]:
     """The rounds to choose between, when there is more than one."""
     tabs: list[tuple[str, str, bool, None, None]] = []
     for each in rounds:
@@ -84,27 +90,27 @@ async def list_page(request: Request) -> Response:
     """Proposals, filtered and ordered as the address says, with counts beside each filter and a map."""
     atlas = await places.atlas()
     asked = asked_of(request, atlas)
-    if (cycle := await cycle_of(asked)) is None:
+    rounds = await cycles.rounds()
+    if (round := round_of(rounds, asked)) is None:
         return page(request, "proposals/none.html", public=True)
-    now = await cycles.phase(cycle.id)
-    order = asked.order or usual_order(now.kind if now else None)
+    order = asked.order or usual_order(round.phase.kind if round.phase else None)
     is_random = order is Order.RANDOM
     drawn = lot(draws_lot(request), clock.local(clock.now()).date().isoformat()) if is_random else (1, 0)
-    found = await store.listing(asked.filters(cycle.id), order, asked.page, settings().page_size, drawn)
+    found = await store.listing(asked.filters(round.cycle.id), order, asked.page, settings().page_size, drawn)
     return page(
         request,
         "proposals/list.html",
         public=not is_random,
         headers=show_address(f"/usulan{asked.address(page=asked.page)}") if from_htmx(request) else None,
         asked=asked,
-        rounds=round_tabs(await cycles.cycles(kind="round"), asked, cycle),
+        rounds=round_tabs([each.cycle for each in rounds], asked, round.cycle),
         found=found,
         cards=card_pieces(shown(found.cards, atlas)),
         map=_map_piece(atlas, asked, found.by_kecamatan),
         order=order,
         orders=[(each.value, words) for each, words in ORDER_WORDS.items()],
         pager=f"/usulan{asked.address(page=2)}".replace("halaman=2", "halaman={n}"),
-        open_to_proposals=await cycles.current_cycle(PhaseKind.PROPOSALS) is not None,
+        open_to_proposals=current(rounds, PhaseKind.PROPOSALS) is not None,
         **choices(asked, atlas),
     )
 

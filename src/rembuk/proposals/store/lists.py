@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from rembuk.database import apart
+from rembuk.database import Row, apart, fixed
 from rembuk.proposals.listing import (
     PRIME,
     Counts,
@@ -18,7 +18,6 @@ from rembuk.proposals.listing import (
 )
 from rembuk.proposals.rules import Card, Status
 from rembuk.proposals.store.rows import card_of
-from rembuk.proposals.tables import Proposal
 
 Clause = tuple[str, list[Any]]
 # Checked cost where there is one; the same expression is filtered, sorted, summed and shown.
@@ -46,6 +45,10 @@ _ORDERS = {
     Order.NEWEST: "p.number DESC",
 }
 _AREA_COLUMN = {3: "p.kecamatan", 4: "p.kelurahan", 5: "p.rw"}
+
+
+async def _asked(sql: str, *arguments: Any) -> list[Row]:
+    return await fixed(sql)(*arguments)
 
 
 def _joined(parts: Iterable[Clause]) -> Clause:
@@ -103,7 +106,7 @@ async def listing(filters: Filters, order: Order, page: int, size: int, lot: tup
 async def _cards(filters: Filters, order: Order, lot: tuple[int, int], size: int, start: int) -> tuple[Card, ...]:
     where, arguments = _joined([*_visible(filters), *_in_area(filters), *_kinds(filters)])
     ordered, more = _ordered(order, lot)
-    rows = await Proposal.raw(
+    rows = await _asked(
         f"SELECT {_CARD} FROM proposal p WHERE {where} ORDER BY {ordered} LIMIT {{}} OFFSET {{}}",  # noqa: S608
         *arguments,
         *more,
@@ -116,7 +119,7 @@ async def _cards(filters: Filters, order: Order, lot: tuple[int, int], size: int
 async def counts(filters: Filters) -> Counts:
     """The counts beside every filter and of the whole answer, in one statement."""
     where, arguments = _joined([*_visible(filters), *_in_area(filters)])
-    rows = await Proposal.raw(
+    rows = await _asked(
         f"SELECT p.issue, p.state, p.outcome, COUNT(*) AS count, CAST(SUM({_COST}) AS BIGINT) AS cost"  # noqa: S608
         f" FROM proposal p WHERE {where} GROUP BY p.issue, p.state, p.outcome",
         *arguments,
@@ -127,7 +130,7 @@ async def counts(filters: Filters) -> Counts:
 async def count_by_kecamatan(filters: Filters) -> dict[str, int]:
     """How many proposals each kecamatan has under these filters, whatever area is chosen."""
     where, arguments = _joined([*_visible(filters), *_kinds(filters)])
-    rows = await Proposal.raw(
+    rows = await _asked(
         f"SELECT p.kecamatan, COUNT(*) AS count FROM proposal p WHERE {where} GROUP BY p.kecamatan",  # noqa: S608
         *arguments,
     )
@@ -138,7 +141,7 @@ async def count_by_kelurahan(filters: Filters) -> dict[str, int]:
     """How many proposals each kelurahan of the chosen kecamatan has under these filters."""
     kecamatan = replace(filters, area=".".join(filters.area.split(".")[:3]))
     where, arguments = _joined([*_visible(filters), *_in_area(kecamatan), *_kinds(filters)])
-    rows = await Proposal.raw(
+    rows = await _asked(
         f"SELECT p.kelurahan, COUNT(*) AS count FROM proposal p WHERE {where} GROUP BY p.kelurahan",  # noqa: S608
         *arguments,
     )
@@ -159,7 +162,7 @@ async def points(filters: Filters, limit: int = 300) -> tuple[Point, ...]:
     """The proposals that have a point on the map, by number."""
     parts = [*_visible(filters), *_in_area(filters), *_kinds(filters), ("p.latitude_e6 IS NOT NULL", [])]
     where, arguments = _joined(parts)
-    rows = await Proposal.raw(
+    rows = await _asked(
         "SELECT p.number, p.title, p.latitude_e6, p.longitude_e6"  # noqa: S608
         f" FROM proposal p WHERE {where} ORDER BY p.number LIMIT {{}}",
         *arguments,
@@ -178,7 +181,7 @@ async def cards(
 async def near(cycle: UUID, rw: str, limit: int = 3) -> tuple[Card, ...]:
     """Proposals around an RW: its own, then of its kelurahan, then of its kecamatan; most supported first."""
     kelurahan = rw.rpartition(".")[0]
-    rows = await Proposal.raw(
+    rows = await _asked(
         f"SELECT {_CARD} FROM proposal p"  # noqa: S608
         " WHERE p.cycle = {} AND NOT p.hidden AND p.kecamatan = {}"
         " AND p.state NOT IN ('draft', 'merged', 'withdrawn', 'infeasible')"
@@ -198,7 +201,7 @@ async def costs_by_issue(cycle: UUID, kecamatan: str, on_ballot: bool) -> dict[s
     statuses = (Status.ON_BALLOT, Status.FUNDED, Status.RESERVE, Status.NOT_FUNDED) if on_ballot else ()
     filters = Filters(cycle, area=kecamatan, statuses=statuses)
     where, arguments = _joined([*_visible(filters), *_in_area(filters), *_kinds(filters)])
-    rows = await Proposal.raw(
+    rows = await _asked(
         f"SELECT p.issue, COUNT(*) AS count, CAST(SUM({_COST}) AS BIGINT) AS cost"  # noqa: S608
         f" FROM proposal p WHERE {where} GROUP BY p.issue",
         *arguments,
@@ -212,7 +215,7 @@ async def every_card(filters: Filters, chunk: int = 500) -> AsyncIterator[Card]:
     where, arguments = _joined([*_visible(filters), *_in_area(filters), *_kinds(filters)])
     while True:
         with apart():
-            rows = await Proposal.raw(
+            rows = await _asked(
                 f"SELECT {_CARD} FROM proposal p WHERE {where} AND p.number > {{}}"  # noqa: S608
                 " ORDER BY p.number LIMIT {}",
                 *arguments,
