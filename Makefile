@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo serve test check bench shots campaign sabotage depth mutants audit migration wheel clean
+.PHONY: help setup browser demo serve test check style types bench shots campaign sabotage depth mutants audit migration wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -35,10 +35,14 @@ serve: setup ## the server as a city runs it (settings: REMBUK_…)
 test: setup browser ## every test, on SQLite and PostgreSQL, with a real browser
 	$(BIN)/pytest -q -n $(WORKERS)
 
-check: setup ## style, types, import doors, templates, translations, migrations, size limits
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/mypy
+check: style types ## style, types, import doors, templates, translations, migrations, size limits
 	$(BIN)/pytest -q tests/house
+
+style: setup
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
 
 bench: setup ## measure, as ratios in one run
 	$(BIN)/python -m benchmarks
