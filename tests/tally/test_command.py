@@ -1,6 +1,8 @@
 """The command line of tally.md §6: options, table, JSON, exit codes; a whole city from files."""
 
+import hashlib
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -142,3 +144,53 @@ def test_city_not_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     config.write_text("{\n  oops", encoding="utf-8")
     assert main(["--config", str(config), "--ballots", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith(f"{config}:2: ")
+
+
+def test_search_and_step(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """How Add1 went, in the currency: from 10.5 / 5, by default in steps of a thousandth of it, rounded up to 1."""
+    asked = ("--rule", "equal_shares", "--completion", "add1")
+    out = counted(path, capsys, *asked)
+    assert out["search"] == {
+        "start": "21/10",
+        "step": "1",
+        "final": "41/10",
+        "raises": 2,
+        "stopped": "nothing more fits",
+    }
+    assert out["options"]["step"] == "0"  # type: ignore[index]
+    assert counted(path, capsys, *asked, "--step", "3")["options"]["step"] == "3"  # type: ignore[index]
+    assert counted(path, capsys)["search"] is None
+    assert main([str(path), *asked]) == 0
+    assert "share raised 2 times by 1 a voter, from 21/10 to 41/10: nothing more fits" in capsys.readouterr().out
+
+
+def test_prices_in_both_ways(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A price is an exact fraction of the currency, and beside it the same in the smallest unit, rounded down."""
+    step = counted(path, capsys, "--rule", "equal_shares")["steps"][0]  # type: ignore[index]
+    assert (step["price"], step["price_about"], step["rest"]) == ("11/6", "1.8", "0")
+
+
+def test_digest_by_hand(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The digest is the SHA-256 of `record`, for a file and for a city, with nothing but json and hashlib."""
+    documents = [counted(path, capsys, "--rule", rule) for rule in ("greedy", "equal_shares", "phragmen")]
+    assert main(["--config", str(city(path.parent)), "--ballots", str(path.parent), "--json"]) == 0
+    documents.append(json.loads(capsys.readouterr().out))
+    for document in documents:
+        text = json.dumps(document["record"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest() == document["digest"]
+
+
+def test_money_is_text(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No amount of money outside `record` is a JSON number."""
+    out = counted(path, capsys, "--rule", "equal_shares", "--completion", "greedy")
+    spoken = {key: value for key, value in out.items() if key != "record"}
+    counts = {"number", "supporters", "full_payers", "rest_payers", "rank", "voters", "unit"}
+
+    def numbers(value: object, name: str) -> list[str]:
+        if isinstance(value, dict):
+            return [found for key, each in value.items() for found in numbers(each, key)]
+        if isinstance(value, list):
+            return [found for each in value for found in numbers(each, name)]
+        return [name] if isinstance(value, int | float) else []
+
+    assert set(numbers(spoken, "")) <= counts

@@ -15,7 +15,7 @@ from rembuk.tally.city_result import CityResult
 from rembuk.tally.count import count
 from rembuk.tally.election import BadElection, Completion, Election, Options, Order, Utility
 from rembuk.tally.pabulib import BadFile, amount
-from rembuk.tally.result import Result, fraction_text, plain
+from rembuk.tally.result import Result, Search, fraction_text
 from rembuk.tally.stages import count_city
 
 RULE_NAMES = ("greedy", "equal_shares", "phragmen", "official")
@@ -158,19 +158,23 @@ def asked(election: Election, options: argparse.Namespace) -> Election:
 
 
 def contest_document(election: Election, result: Result) -> dict[str, object]:
-    """The JSON object of tally.md §6: money as strings in currency units, fractions as a/b."""
+    """The JSON object of tally.md §6: money as strings in currency units, fractions as a/b.
+
+    `record` is what `digest` hashes, as canonical JSON: its money is whole, `unit` of it to one unit of the currency.
+    """
     unit = election.unit
     return {
         "winners": list(result.winners),
         "cost": amount(result.cost, unit),
         "budget": amount(result.budget, unit),
         "rule": result.rule,
-        "options": dict(result.options),
+        "options": {**result.options, "step": amount(int(result.options["step"]), unit)},
         "scores": {project: str(score) for project, score in result.scores.items()},
         "voters": result.voters,
         "unit": unit,
-        "search": plain(result.search),
+        "search": _search(result.search, unit),
         "steps": _steps(result),
+        "record": result.document(),
         "digest": result.digest,
     }
 
@@ -179,8 +183,23 @@ def _steps(result: Result) -> list[dict[str, object]]:
     return [_step(step.document(), result.unit) for step in result.steps]
 
 
+def _search(search: Search | None, unit: int) -> dict[str, object] | None:
+    if search is None:
+        return None
+    return {
+        "start": fraction_text(search.start / unit),
+        "step": amount(search.step, unit),
+        "final": fraction_text(search.final / unit),
+        "raises": search.raises,
+        "stopped": search.stopped,
+    }
+
+
 def _step(step: dict[str, object], unit: int) -> dict[str, object]:
-    return {key: _in_currency(key, value, unit) for key, value in step.items()}
+    said = {key: _in_currency(key, value, unit) for key, value in step.items()}
+    if "price" in step:
+        said["price_about"] = amount(int(Fraction(str(step["price"]))), unit)
+    return said
 
 
 def _in_currency(key: str, value: object, unit: int) -> object:
@@ -205,6 +224,10 @@ def table(election: Election, result: Result) -> str:
         lines.append(
             f"{step.number:>3} {step.project:<16} {decision:<18} {result.scores[step.project]:>9} "
             f"{amount(step.cost, unit):>15} {amount(step.money_after, unit):>15}  {names[step.project][:40]}"
+        )
+    if search := _search(result.search, unit):
+        lines.append(
+            "share raised {raises} times by {step} a voter, from {start} to {final}: {stopped}".format(**search)
         )
     spent, budget = amount(result.cost, unit), amount(result.budget, unit)
     lines.append(f"{len(result.winners)} of {len(names)} projects funded, {spent} of {budget} spent, {result.rule}")

@@ -81,7 +81,7 @@ def test_greedy(election: Election) -> None:
 @given(elections(kinds=KINDS, rule="equal_shares"))
 @MANY
 def test_equal_shares(election: Election) -> None:
-    """Price, payers in full and of the rest of a purse, effective votes, runner-up, ties; then what each lost lacked."""
+    """Price, payers in full and of the rest of a purse, effective votes, runner-up, ties; then what the lost lacked."""
     if not election.voters:
         return
     result = count(election)
