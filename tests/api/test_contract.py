@@ -1,15 +1,19 @@
 """/api/v1 keeps what its OpenAPI document says: statuses, media types, shapes; nothing makes it stumble."""
 
+from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-EXAMPLES = 15
-"""Calls per operation and mode: the whole takes less than a minute."""
+from tests.campaigns.sizes import said, sized
+
+EXAMPLES = sized("API_EXAMPLES", 15, 6_000)
+"""Calls per operation and mode: the whole takes less than a minute; a campaign makes 100,000 calls (T-FUZZ)."""
 CALM = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -28,11 +32,15 @@ RELATED = {
 """What they take must also fit the board or its own check letter, which OpenAPI cannot say: 422."""
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_right_calls(described: Any) -> None:
     """P1: a call as documented gets a documented answer of the documented shape."""
     assert not (found := broken(described, GenerationMode.POSITIVE)), "\n".join(found)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_wrong_calls(described: Any) -> None:
     """P1: a call that breaks the document is refused with a documented problem, and never a 5xx."""
     assert not (found := broken(described, GenerationMode.NEGATIVE)), "\n".join(found)
@@ -43,13 +51,15 @@ def broken(described: Any, mode: GenerationMode) -> list[str]:
     operations = [found.ok() for found in described.get_all_operations()]
     assert len(operations) >= OPERATIONS_LEAST
     faults: list[str] = []
+    statuses: Counter[int] = Counter()
     for operation in operations:
         try:
-            _call(operation, mode)
+            _call(operation, mode, statuses)
         except Unsatisfiable:  # nothing to get wrong: no parameter, or any text will do
             continue
         except FailureGroup as found:
             faults += [_said(operation, each) for each in found.exceptions]
+    said(f"T-FUZZ: schemathesis, {mode.value} calls: {sum(statuses.values())}, {dict(statuses)}, {len(faults)} faults")
     return faults
 
 
@@ -59,12 +69,14 @@ def _said(operation: Any, fault: Any) -> str:
     return f"{operation.label}: {fault} {case or ''}".replace("\n", " ")
 
 
-def _call(operation: Any, mode: GenerationMode) -> None:
+def _call(operation: Any, mode: GenerationMode, statuses: "Counter[int]") -> None:
     related = operation.label in RELATED
 
     @CALM
     @given(case=operation.as_strategy(generation_mode=mode))
     def one(case: Case[Any]) -> None:
-        case.call_and_validate(timeout=20, excluded_checks=[positive_data_acceptance] if related else [])
+        answer = case.call(timeout=20)
+        statuses[answer.status_code] += 1
+        case.validate_response(answer, excluded_checks=[positive_data_acceptance] if related else [])
 
     one()

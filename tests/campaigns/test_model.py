@@ -191,7 +191,7 @@ class History(RuleBasedStateMachine):
             return
         model.asked += 1
         digits = self.run(people.ask_one_time_code(_phone(who), visitor)).digits
-        wrong = f"{(int(digits) + 1) % 1_000_000:06d}"
+        wrong = f"{(int(digits) + 1) % 10**8:08d}"
         assert self.refusal(people.use_one_time_code("another visitor", digits)) == "ONE_TIME_WRONG"
         if right:
             assert self.run(people.use_one_time_code(visitor, digits)).roll == self.rolls[who]

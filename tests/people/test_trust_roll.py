@@ -9,8 +9,6 @@ from rembuk.errors import Refused
 from rembuk.people import codes, store
 from rembuk.people.casework import Outcome, Refusal, Request
 from rembuk.people.rules import (
-    CODES_A_DAY,
-    ONE_TIME_CODE_TRIES,
     WRONG_SECOND_FACTORS,
     NewEntry,
 )
@@ -132,20 +130,3 @@ async def test_no_file_comes_in_between(db: Any) -> None:
 
 def _born() -> date:
     return date(1985, 8, 5)
-
-
-def test_guessing_codes() -> None:
-    """T-LIMIT: a thousand addresses guessing all month against two million codes expect less than 1e-6 hits."""
-    space = 32**codes.DATA
-    guesses = 1_000 * 600 * 60 * 24 * 30
-    second_factor = WRONG_SECOND_FACTORS / (12 * 80)
-    assert guesses * 2_000_000 / space * second_factor < 1e-6
-    assert codes.LENGTH - codes.DATA == 1 and space > 2**74
-
-
-def test_guessing_one_time_codes() -> None:
-    """T-LIMIT: against one number ten codes a day with five tries each are 5e-5 a day; one try is 1e-6 already.
-
-    So the figure of trust.md cannot hold for six digits; what is left is that the person is told of every code.
-    """
-    assert CODES_A_DAY * ONE_TIME_CODE_TRIES / 1_000_000 <= 5e-5

@@ -28,6 +28,9 @@ from rembuk.web.visit import Visit, read_cookies
 LONGEST_URL = 4096
 LONGEST_HEADERS = 16 * 1024
 PER_MINUTE = 600
+BUSY = 32
+"""Requests a process answers at once from which on an address must keep to PER_MINUTE: thousands of honest residents
+share one address of a mobile network, so while there is room nobody is refused for a neighbour (decision 0020)."""
 HANDLER_SECONDS = 10.0
 BODY_SECONDS = 30.0
 _ANY_HOST = frozenset({"/healthz", "/readyz"})
@@ -152,6 +155,7 @@ class Gate:
     def __init__(self, inner: Any) -> None:
         self.inner = inner
         self.wall = Wall(PER_MINUTE)
+        self.under_way = 0
         self.static = static_files()
         self.secure = raw(security_headers())
         self.hosts = known_hosts()
@@ -167,9 +171,11 @@ class Gate:
         scope["state"] = {**scope.get("state", {}), "visit": notes}
         out = Outgoing(scope, send, notes, self.secure, headers)
         method, path = scope["method"], scope["path"]
+        self.under_way += 1
         try:
             await self._answer(scope, receive, out, notes, headers)
         finally:
+            self.under_way -= 1
             asked = {"method": method, "path": path}
             note_access(asked, notes.number, notes.address, out.status, 1000 * (perf_counter() - began))
 
@@ -228,7 +234,7 @@ class Gate:
         if b"%00" in scope["query_string"]:
             return Refused(Web.BAD_REQUEST)
         wait = 0.0 if notes.address in _LOOPBACK else self.wall.wait(neighbourhood(notes.address))
-        return too_often(timedelta(seconds=wait)) if wait > 0 else None
+        return too_often(timedelta(seconds=wait)) if wait > 0 and self.under_way > BUSY else None
 
     def _our_host(self, path: str, host: str) -> bool:
         if host in self.hosts or path in _ANY_HOST:

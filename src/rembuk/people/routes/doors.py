@@ -67,15 +67,15 @@ async def _deliver(phone: str, asked: store.Asked) -> None:
 
 @get("/masuk/kode", guard=PUBLIC)
 async def one_time_page(request: Request) -> Response:
-    """The field for the six digits that came to the phone."""
+    """The field for the eight digits that came to the phone."""
     return _page(request, "people/one_time.html", Form())
 
 
 @post("/masuk/kode", guard=PUBLIC)
 async def enter_one_time_code(request: Request) -> Response:
-    """Six digits, typed on the device that asked for them, open the door."""
+    """Eight digits, typed on the device that asked for them, open the door."""
     form = await read_form(request)
-    digits = form.line("kode", required=True, empty=N_("Tulis 6 angka yang kami kirim."))
+    digits = form.line("kode", required=True, empty=N_("Tulis 8 angka yang kami kirim."))
     if not form.valid:
         return _page(request, "people/one_time.html", form, 422)
     try:
@@ -122,7 +122,7 @@ async def _admit(request: Request, came_in: SignedIn, back: str) -> Response:
     if viewer(request).person != came_in.person:
         forget_all_seeds(request)
     role = Role.RESIDENT if came_in.seed else await store.main_role_of(came_in.person)
-    if role is not Role.RESIDENT:  # six digits alone open no desk
+    if role is not Role.RESIDENT:  # digits on a phone alone open no desk
         return redirect("/masuk/sandi", N_("Petugas dan fasilitator masuk dengan kata sandi."), "awas")
     await start_session(request, person=came_in.person, roll=came_in.roll, role=role, by_code=bool(came_in.seed))
     if came_in.seed and came_in.roll:

@@ -15,10 +15,13 @@ from rembuk.people.store.roll import person_for
 from rembuk.people.store.voter_codes import SignedIn
 from rembuk.people.tables import OneTimeCode, Person, RollEntry
 
+ONE_TIME_CODE_DIGITS = 8
+"""Ten codes a day with five tries each open a number less than once in a million days (decision 0019)."""
+
 
 @dataclass(frozen=True)
 class Asked:
-    """A code on its way: its 6 digits, and whether there is anybody to send it to."""
+    """A code on its way: its digits, and whether there is anybody to send it to."""
 
     digits: str
     is_known: bool
@@ -37,7 +40,7 @@ async def ask_one_time_code(phone: str, visitor: str) -> Asked:
     )
     if wait := why_not_ask([row["asked_at"] for row in rows], now):
         raise Refused(Refusal.TOO_OFTEN, minutes=minutes(wait))
-    digits = f"{secrets.randbelow(1_000_000):06d}"
+    digits = f"{secrets.randbelow(10**ONE_TIME_CODE_DIGITS):0{ONE_TIME_CODE_DIGITS}d}"
     await OneTimeCode.insert(
         OneTimeCode(
             phone_mac=number,
