@@ -24,6 +24,8 @@ from tests.campaigns.sizes import said, sized
 from tests.city import City, city
 
 VOTES = sized("SECRET_VOTES", 90, 1_000)
+BOXES = sized("SECRET_BOXES", 20, 400)
+"""So often the same envelopes are put into a box, to see whether every place is as likely for everybody."""
 ALPHA = 1e-6
 """One false alarm in a million runs."""
 Guess = tuple[str, float]
@@ -91,20 +93,52 @@ async def test_a_thief_guesses_no_better_than_a_coin(
         await engine().copy_to(tmp_path / "backup.sqlite3")
     finally:
         await close_database()
-    worst = _worst(stolen(tmp_path / "live"), rolls, choices)
-    said(f"T-SECRET: {VOTES} votes, {len(GUESSES)} rules, the best guesses {worst[0]}: p = {worst[1]:.3g}")
+    rows = stolen(tmp_path / "live")
+    worst, (name, right, of) = _worst(rows, rolls, choices), held_out(rows, rolls, choices)
+    low, high = interval(right, of)
+    said(
+        f"T-SECRET: {VOTES} votes, the best of {len(GUESSES)} rules guesses {worst[0]}: p = {worst[1]:.3g} for all"
+        f" together; chosen by the first half ({name}), in the other half {right} of {of} right,"
+        f" 95 % interval {low:.1%} to {high:.1%}"
+    )
     assert worst[1] > ALPHA, worst
+    assert right_by_chance(right, of) > ALPHA, name
     everything = b"".join(path.read_bytes() for path in [*(tmp_path / "live").iterdir(), tmp_path / "backup.sqlite3"])
     for project in made.projects[made.districts[0]]:
         assert f'"projects":["{project}"]'.encode() not in everything + caplog.text.encode()
 
 
 def _worst(rows: dict[UUID, Any], rolls: Sequence[UUID], choices: Sequence[int]) -> Guess:
+    """The rule that is furthest from a coin; its p is that of trying all of them (Bonferroni)."""
     found = []
     for name, rule in GUESSES.items():
         right = sum(a == b for a, b in zip(bits(rows, rolls, rule), choices, strict=True))
-        found.append((f"{name} {right}/{len(rolls)}", right_by_chance(right, len(rolls))))
+        p = min(1.0, len(GUESSES) * right_by_chance(right, len(rolls)))
+        found.append((f"{name} {right}/{len(rolls)}", p))
     return min(found, key=lambda guess: guess[1])
+
+
+def held_out(rows: dict[UUID, Any], rolls: Sequence[UUID], choices: Sequence[int]) -> tuple[str, int, int]:
+    """The thief learns rule and direction from every second voter and is judged by the others: name, right, of."""
+    learnt, judged = slice(0, None, 2), slice(1, None, 2)
+    best: tuple[int, str, int] = (-1, "", 0)
+    for name, rule in GUESSES.items():
+        hits = [a == b for a, b in zip(bits(rows, rolls, rule), choices, strict=True)]
+        for turned in (False, True):
+            score, right = sum(hits[learnt]), sum(hits[judged])
+            size, rest = len(hits[learnt]), len(hits[judged])
+            best = max(best, (size - score, name, rest - right) if turned else (score, name, right))
+    return best[1], best[2], len(choices[judged])
+
+
+def interval(right: int, of: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson's interval for a share."""
+    share, extra = right / of, z * z / of
+    middle, half = (
+        (share + extra / 2) / (1 + extra),
+        z * (share * (1 - share) / of + extra / of / 4) ** 0.5 / (1 + extra),
+    )
+    return middle - half, middle + half
 
 
 @pytest.mark.slow
@@ -123,6 +157,7 @@ async def test_the_thief_would_notice_a_leak(sqlite_settings: Settings, tmp_path
         sealed = rows[roll]["ciphertext"]
         rows[roll]["ciphertext"] = sealed[:-1] + bytes([sealed[-1] & 0xFE | choice])
     assert _worst(rows, rolls, choices)[1] < ALPHA
+    assert held_out(rows, rolls, choices) == ("last bit of the seal", 30, 30)
 
 
 def order_is_random(arrival: Sequence[int], chance: random.Random, rounds: int = 4_000) -> tuple[float, float]:
@@ -149,6 +184,16 @@ async def arrivals(made: City, rolls: Sequence[UUID]) -> dict[bytes, int]:
     return {each.ciphertext: number[each.roll] for each in await opening.outer_envelopes(made.election)}
 
 
+def unevenness(orders: Sequence[Sequence[int]], parts: int = 10) -> float:
+    """How many standard deviations arrival and place, in tenths, are from being independent (chi-square, 81 free)."""
+    size, free = len(orders[0]), (parts - 1) ** 2
+    table = Counter((place * parts // size, rank * parts // size) for each in orders for place, rank in enumerate(each))
+    sides = Counter(place * parts // size for place in range(size))
+    wanted = {(a, b): len(orders) * sides[a] * sides[b] / size for a in sides for b in sides}
+    square = sum((table[cell] - number) ** 2 / number for cell, number in wanted.items())
+    return float((square * (size - 1) / size - free) / (2 * free) ** 0.5)
+
+
 async def places_in_the_box(made: City, rolls: Sequence[UUID], salt: bytes = b"") -> list[int]:
     """The order in which the voters' envelopes lie in the box that leaves the server, as numbers of arrival."""
     arrived = await arrivals(made, rolls)
@@ -170,6 +215,13 @@ async def test_the_order_in_the_box_says_nothing(sqlite_settings: Settings) -> N
         limit = 5.2 / (VOTES - 1) ** 0.5  # a normal quantile for about two in ten million
         said(f"T-SECRET: order in the box, |rank correlation| {seen:.3f}, chance gives as much in {share:.0%}")
         assert seen < limit, "the box keeps the order of arrival"
+        boxes = [await places_in_the_box(made, rolls) for _ in range(BOXES)]
+        apart = unevenness(boxes)
+        said(
+            f"T-SECRET: {BOXES} boxes of {VOTES}, arrival against place: {apart:+.2f} standard deviations from uniform"
+        )
+        assert apart < 8, "some places in the box are likelier for some arrivals"
+        assert unevenness([sorted(box[: VOTES // 2]) + box[VOTES // 2 :] for box in boxes]) > 8
         salted = await places_in_the_box(made, rolls, secrets.token_bytes(32))
         assert abs(_correlation(salted)) < limit, "the box to be taken away keeps the order of arrival"
         leaves = await engine().run("SELECT leaf_sha256 FROM board_leaf WHERE kind = 'envelope' ORDER BY idx")
