@@ -96,6 +96,17 @@ async def test_the_page_of_a_district(client: Client) -> None:
     assert "Tidak ada usulan yang didanai" in empty
 
 
+async def test_a_proposal_says_why_in_the_readers_language(client: Client) -> None:
+    """M3: the outcome's sentence on the page of the proposal, in Indonesian, Sundanese and English."""
+    made = await voted(await city(proposals=3))
+    await made.finish()
+    number = made.projects[made.districts[0]][0]
+    for lang, word in (("id", "Didanai"), ("su", "Dibiayaan"), ("en", "Funded")):
+        await client.get(f"/bahasa/{lang}")
+        page = (await client.get(f"/usulan/{number}", follow_redirects=True)).text.split("<main")[1]
+        assert f"{word}:" in page, lang
+
+
 async def test_replay_goes_step_by_step_by_links(client: Client) -> None:
     """pages 5.6: it starts at step 1 and every next link leads on to the last; a step that is not there is 404."""
     made = await voted(await city(proposals=18))

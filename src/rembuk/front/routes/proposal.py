@@ -28,9 +28,11 @@ from rembuk.proposals.shown import (
     shown_events,
 )
 from rembuk.proposals.words import Sketch
+from rembuk.results import store as results
 from rembuk.review.store import tie_words
 from rembuk.settings import settings
 from rembuk.web.guards import PUBLIC, Role, Viewer, viewer
+from rembuk.web.i18n import language
 from rembuk.web.pages import page, redirect
 from rembuk.web.routing import Request, Response, get
 from rembuk.web.templates import FORMATS
@@ -90,7 +92,7 @@ async def _parts(detail: Detail, who: Viewer) -> dict[str, Any]:
         "events": shown_events(events, FORMATS["short_date"], _WAITS.get(detail.status)),
         "hidden_reason": _last_reason(events, "hidden"),
         "review_reason": _last_reason(events, "reviewed"),
-        "outcome_reason": _last_reason(events, detail.outcome) if detail.outcome else "",
+        "outcome_reason": await _outcome(detail, _last_reason(events, detail.outcome)) if detail.outcome else "",
         "photos": [(photo, photo_address(photo.file), photo_address(photo.file, 1280)) for photo in detail.photos],
         "can_endorse": why_not_endorse(detail.state, detail.hidden, can_endorse) is None,
         "endorsed": mine,
@@ -101,6 +103,11 @@ async def _parts(detail: Detail, who: Viewer) -> dict[str, Any]:
         "volume": volume_words,
         "url": f"{settings().base_url}{address_of(detail.number or 0, detail.title)}",
     }
+
+
+async def _outcome(detail: Detail, reason: str) -> str:
+    """Why it won or lost, in the reader's language (M3)."""
+    return await results.reworded(detail.cycle, detail.place.kecamatan, str(detail.number), reason, language())
 
 
 def _last_reason(events: tuple[Event, ...], kind: str) -> str:

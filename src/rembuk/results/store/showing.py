@@ -56,6 +56,16 @@ async def district_result(cycle: UUID, area: str, name: str, slug: str, lang: st
     )
 
 
+async def reworded(cycle: UUID, area: str, project: str, sentence: str, lang: str) -> str:
+    """A sentence of the published count about a project in a language; any other sentence stays as it is."""
+    try:
+        _, _, document, _ = await _kept(cycle, area)
+    except Refused:
+        return sentence
+    said = document["why"].get(project, "")
+    return in_language(said, lang) if said and in_language(said, "id") == sentence else sentence
+
+
 async def _kept(cycle: UUID, area: str) -> tuple[list[Row], Row, Row, Row]:
     """The published counts of a district and of the city: all rows, the official one, its document, the city's."""
     wanted = (Count.cycle == cycle) & Count.area.is_in([area, CITY]) & Count.published.eq(True)
