@@ -15,12 +15,16 @@ from rembuk.tally.fairness import gini, overlooked
 
 @dataclass(frozen=True, slots=True)
 class TrialDistrict:
-    """A district's line: money in whole units, whether a group was passed over, voters who gain and who lose."""
+    """A district's line: money in whole units, voters who gain and who lose, whether a group was passed over.
+
+    `measured` is False where money set aside, caps or the city round leave no measure of that.
+    """
 
     name: str
     ceiling: int
     funded: int
     cost: int
+    measured: bool
     passed_over: bool
     better: int
     worse: int
@@ -60,6 +64,11 @@ class Trial:
     def passed_over(self) -> int:
         """Districts in which a group was passed over."""
         return sum(district.passed_over for district in self.districts)
+
+    @property
+    def measured(self) -> int:
+        """Districts in which that could be told."""
+        return sum(district.measured for district in self.districts)
 
 
 def run(cases: Sequence[Case], base: Base, settings: Sequence[tuple[Setting, Mapping[str, int]]]) -> list[Trial | None]:
@@ -120,6 +129,7 @@ def _district(one: Tried, rival: Tried) -> TrialDistrict:
         ceiling=one.election.budget,
         funded=len(one.result.winners),
         cost=one.result.cost,
+        measured=plain,
         passed_over=found is not None,
         better=int(one.counts[gain > 0].sum()),
         worse=int(one.counts[gain < 0].sum()),

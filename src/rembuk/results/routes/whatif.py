@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rembuk.cycles import shares_shown, shown
+from rembuk.cycles import shares_shown
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle, CycleState
+from rembuk.cycles.shares import Shares
 from rembuk.errors import N_, Refused
 from rembuk.places import store as places
 from rembuk.results import archive, store
@@ -165,12 +166,14 @@ def _in_currency(sentence: str) -> str:
 
 def _page(request: Request, desk: Desk, answer: Answer, name: str = "") -> Response:
     own = RULE_NAMES[desk.chosen.tally_rule] if desk.chosen else ""
+    shares = desk.chosen.shares if desk.chosen else Shares()
     shown_trials = [
-        (letter.upper(), fields.in_words(setting, own, desk.asked), trial)
+        (letter.upper(), fields.in_words(setting, own, shares, desk.asked), trial)
         for letter, trial in answer.shown
         if (setting := desk.settings[letter])
     ]
     trials = [trial for _, _, trial in shown_trials]
+    filled, faulty = fields.folds(desk.form)
     return page(
         request,
         "results/whatif.html",
@@ -181,9 +184,10 @@ def _page(request: Request, desk: Desk, answer: Answer, name: str = "") -> Respo
         values=desk.form.values,
         errors=desk.form.errors,
         on={letter for letter in LETTERS if desk.settings[letter]},
-        folds=fields.opened(desk.form),
+        filled=filled,
+        faulty=faulty,
         own=own,
-        own_shares=shares_shown.summary(desk.chosen.shares) if desk.chosen else [],
+        own_shares=shares_shown.summary(shares),
         choices=_choices(desk.asked),
         currency=desk.chosen.currency.partition("/")[0] if desk.asked.archive and desk.chosen else "Rp",
         answer=answer,
@@ -200,10 +204,10 @@ def _choices(asked: Asked) -> dict[str, list[tuple[str, str]]]:
     filed = {"official": RULE_NAMES["official"]} if asked.archive else {}
     listed: dict[str, Mapping[str, str]] = {
         "rule": fields.RULES | filed,
-        "utility": shown.UTILITY_WORDS,
-        "completion": shown.COMPLETION_WORDS,
-        "order": shown.ORDER_WORDS,
-        "skip": shown.SKIP_WORDS,
+        "utility": fields.UTILITIES,
+        "completion": fields.COMPLETIONS,
+        "order": fields.ORDERS,
+        "skip": fields.SKIPS,
         "quota": fields.QUOTAS,
         "hard": fields.HARD,
         "leftover": fields.LEFTOVERS,

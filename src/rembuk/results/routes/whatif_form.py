@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rembuk.cycles.formula import MILLION, MIX, Line
-from rembuk.cycles.formula import RULE_NAMES as QUOTA_NAMES
 from rembuk.cycles.freezing import options_of
 from rembuk.cycles.rules import Cycle
-from rembuk.cycles.shares import CHILDREN, Part
-from rembuk.cycles.shown import COMPLETION_WORDS, ORDER_WORDS, SKIP_WORDS, UTILITY_WORDS
+from rembuk.cycles.shares import CHILDREN, Part, Shares
 from rembuk.errors import N_, Said
 from rembuk.money import parse_rupiah, thousands
 from rembuk.places.atlas import Atlas
@@ -23,6 +21,20 @@ LETTERS = "abc"
 UNUSED = "-"
 OWN = N_("Seperti yang dipakai")
 RULES = {"": OWN, **{name: RULE_NAMES[name] for name in ("equal_shares", "greedy", "phragmen")}}
+UTILITIES = {
+    Utility.COST.value: N_("Biaya usulan"),
+    Utility.COUNT.value: N_("Jumlah usulan"),
+    Utility.POINTS.value: N_("Poin pemilih"),
+    Utility.BORDA.value: N_("Peringkat pemilih"),
+}
+COMPLETIONS = {
+    Completion.NONE.value: N_("Tidak dilengkapi"),
+    Completion.GREEDY.value: N_("Dilengkapi suara terbanyak"),
+    Completion.ADD1.value: N_("Bagian dinaikkan sedikit demi sedikit"),
+    Completion.ADD1U.value: N_("Bagian dinaikkan, lalu suara terbanyak"),
+}
+ORDERS = {Order.VOTES.value: N_("Jumlah suara"), Order.VOTES_PER_COST.value: N_("Suara per rupiah")}
+SKIPS = {"yes": N_("Dilewati"), "no": N_("Berhenti di situ")}
 HARD = {"": OWN, "soft": N_("Kembali ke wilayahnya"), "hard": N_("Ditahan untuk cadangan")}
 LEFTOVERS = {
     "": OWN,
@@ -30,8 +42,16 @@ LEFTOVERS = {
     "share": N_("Putaran kota"),
     "next_year": N_("Disimpan untuk tahun depan"),
 }
-QUOTAS = {"": OWN, **{name: QUOTA_NAMES[name] for name in ("equal", "per_capita", "need_weighted", "fixed")}}
+QUOTAS = {
+    "": OWN,
+    "equal": N_("Pagu sama rata"),
+    "per_capita": N_("Pagu per penduduk"),
+    "need_weighted": N_("Pagu campuran menurut bobot"),
+    "fixed": N_("Pagu diketik sendiri"),
+}
 USUAL = {"a": {"rule": ""}, "b": {"rule": "equal_shares", "completion": "greedy"}, "c": {"rule": UNUSED}}
+USED = {"completion": "none", "utility": "cost", "order": "votes", "skip": "yes"}
+"""What the lists of a rule's options stand at when nothing is chosen."""
 GROUPS = {
     "detail": ("completion", "utility", "step", "order", "skip", "threshold"),
     "quota": ("quota", "total", *MIX, "lowest", "highest", "unit", "ceilings"),
@@ -81,15 +101,16 @@ def completed(form: Form, draft: Mapping[str, str]) -> Form:
     return Form(fields)
 
 
-def opened(form: Form) -> set[str]:
-    """The folds that hold something typed or at fault, as "b quota"."""
-    filled = {name for name, text in form.values.items() if text} | set(form.errors)
-    return {
-        f"{letter} {group}"
+def folds(form: Form) -> tuple[dict[str, int], set[str]]:
+    """How many fields of each fold are filled in, and the folds that hold a fault; a fold goes as "b quota"."""
+    filled = {name for name, text in form.values.items() if text and USED.get(name[2:]) != text}
+    within = {
+        f"{letter} {group}": tuple(f"{letter}_{start}" for start in starts)
         for letter in LETTERS
         for group, starts in GROUPS.items()
-        if any(name.startswith(tuple(f"{letter}_{start}" for start in starts)) for name in filled)
     }
+    counts = {fold: sum(name.startswith(starts) for name in filled) for fold, starts in within.items()}
+    return counts, {fold for fold, starts in within.items() if any(name.startswith(starts) for name in form.errors)}
 
 
 def setting_of(form: Form, letter: str, asked: Asked, atlas: Atlas) -> Setting | None:
@@ -153,11 +174,11 @@ class _Typed:
         threshold = self.number("threshold", 1_000_000)
         usual = 0 if rule == "official" else 1
         return Options(
-            order=Order(self.choice("order", ORDER_WORDS) or "votes"),
-            skip=self.choice("skip", SKIP_WORDS) != "no",
+            order=Order(self.choice("order", ORDERS) or "votes"),
+            skip=self.choice("skip", SKIPS) != "no",
             threshold=usual if threshold is None else threshold,
-            utility=Utility(self.choice("utility", UTILITY_WORDS) or "cost"),
-            completion=Completion(self.choice("completion", COMPLETION_WORDS) or "none"),
+            utility=Utility(self.choice("utility", UTILITIES) or "cost"),
+            completion=Completion(self.choice("completion", COMPLETIONS) or "none"),
             step=self.money("step") or 0,
         )
 
@@ -235,43 +256,48 @@ def draft_fields(cycle: Cycle, lines: Sequence[Line], atlas: Atlas) -> dict[str,
 _ISSUES = dict.fromkeys(("waste", "clean_water", "flood"), "")
 
 
-def in_words(setting: Setting, own: str, asked: Asked) -> list[Said]:
-    """What a setting changes, in a few words each; `own` is the name of the round's own rule."""
-    rule = Said(RULE_NAMES[setting.rule]) if setting.rule else Said(N_("seperti yang dipakai ({aturan})"), aturan=own)
-    return [rule, *_detail(setting), *_money(setting, asked)]
+def in_words(setting: Setting, rule: str, own: Shares, asked: Asked) -> list[Said]:
+    """What a setting changes, in a few words each; `rule` is the name of the round's own, `own` what it set aside."""
+    used = Said(RULE_NAMES[setting.rule]) if setting.rule else Said(N_("seperti yang dipakai ({aturan})"), aturan=rule)
+    return [used, *_detail(setting), *_money(setting, own, asked)]
 
 
 def _detail(setting: Setting) -> Iterator[Said]:
     options = setting.options
     if setting.rule == "equal_shares":
         if options.completion is not Completion.NONE:
-            yield Said(COMPLETION_WORDS[options.completion])
+            yield Said(COMPLETIONS[options.completion])
         if options.utility is not Utility.COST:
-            yield Said(UTILITY_WORDS[options.utility])
+            yield Said(UTILITIES[options.utility])
     if setting.rule == "greedy" and options.order is not Order.VOTES:
-        yield Said(ORDER_WORDS[options.order])
+        yield Said(ORDERS[options.order])
     if setting.rule == "greedy" and not options.skip:
-        yield Said(SKIP_WORDS["no"])
+        yield Said(N_("berhenti di usulan yang tidak muat"))
     if setting.rule and options.threshold > 1:
         yield Said(N_("paling sedikit {n} suara"), n=thousands(options.threshold))
 
 
-def _money(setting: Setting, asked: Asked) -> Iterator[Said]:
+def _money(setting: Setting, own: Shares, asked: Asked) -> Iterator[Said]:
     if setting.quota.rule:
         yield Said(QUOTAS[setting.quota.rule])
+    had = {fence.issue or AREA for fence in own.fences}
     for key, part in setting.floors.items():
-        name = setting.area_name or AREA_NAME if key == AREA else asked.issues.get(key, key)
-        yield _part(N_("jatah {nama} {besar}"), N_("tanpa jatah {nama}"), name, part)
-    if setting.children is not None:
-        yield _part(N_("jatah {nama} {besar}"), N_("tanpa jatah {nama}"), CHILDREN, Part(percent=setting.children))
-    if setting.caps or setting.most:
+        if part or key in had:
+            yield _part(setting.area_name or AREA_NAME if key == AREA else asked.issues.get(key, key), part)
+    if setting.children or (setting.children == 0 and own.children):
+        yield _part(CHILDREN, Part(percent=setting.children))
+    if any(setting.caps.values()) or any(setting.most.values()):
         yield Said(N_("batas lain per wilayah atau isu"))
+    elif setting.caps or setting.most:
+        yield Said(N_("tanpa batas per wilayah dan isu"))
     if setting.leftover:
         yield Said(LEFTOVERS[setting.leftover])
     if setting.pot:
         yield Said(N_("simpanan kota {besar}"), besar=amount(setting.pot))
 
 
-def _part(some: str, none: str, name: str, part: Part) -> Said:
+def _part(name: str, part: Part) -> Said:
+    if not part:
+        return Said(N_("tanpa jatah {nama}"), nama=name)
     size = f"{part.percent}%" if part.percent else amount(part.rupiah)
-    return Said(some, nama=name, besar=size) if part else Said(none, nama=name)
+    return Said(N_("jatah {nama} {besar}"), nama=name, besar=size)
