@@ -4,6 +4,7 @@ import gzip
 import json
 import secrets
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -118,6 +119,24 @@ def test_a_signature_needs_its_key_and_a_key_its_signature() -> None:
     assert not box._signed(replace(signed, signer_key=None), ELECTION)
     assert not box._signed(signed, uuid4())
     assert not box._signed(replace(signed, ciphertext=envelope().ciphertext), ELECTION)
+
+
+def test_one_envelope_where_nobody_voted_is_told() -> None:
+    """P1, T7: a district without a single mark holds no envelope, and one with a mark holds one."""
+    lone = box.boxed(ELECTION, [envelope()])
+    posted = {sha256(each).hexdigest() for sealed in lone.districts.values() for each in sealed}
+    assert box.inner_faults(lone, posted, {"32.73.27": 1}) == []
+    assert box.inner_faults(lone, posted, {}) == ["32.73.27: 1 envelopes, 0 marks"]
+    both = box.inner_faults(lone, posted, {"32.73.27": 1, "32.73.26": 1})
+    assert both == ["32.73.26: 0 envelopes, 1 marks"]
+
+
+def test_a_box_carries_what_was_agreed() -> None:
+    """I11: the hash of the configuration travels in the box's file, and belongs to its fingerprint."""
+    plain = box.boxed(ELECTION, [envelope(), envelope("32.73.26")])
+    agreed = replace(plain, config="ab" * 32)
+    assert box.read_box(agreed.file) == agreed and box.read_box(plain.file) == plain
+    assert agreed.sha256 != plain.sha256 and json.loads(agreed.file)["election"] == str(ELECTION)
 
 
 @pytest.mark.parametrize("file", [b"{}", b"[]", b"null", b'{"format": "lain"}'])
