@@ -1,17 +1,21 @@
 """What the verification standard asks of a web application and no other test here says (docs/asvs.md)."""
 
+import asyncio
 import io
 import json
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from rembuk import clock
-from rembuk.web import forms, signed
+from rembuk.web import forms, gate, signed
+from rembuk.web.guards import PUBLIC
 from rembuk.web.logs import JsonLines
-from tests.clients import Client
+from rembuk.web.routing import Request, Response, post
+from tests.clients import Client, open_client
 from tests.web import sample
 from tests.web.test_headers import PATHS
 
@@ -96,3 +100,24 @@ def test_what_is_signed_ends() -> None:
         assert signed.unsign("flash", "bukan") is None and signed.unsign("flash", "") is None
     with clock.frozen(at + timedelta(seconds=61)):
         assert signed.unsign("flash", text) is None
+
+
+async def test_the_largest_number_is_still_asked_for(site: Client) -> None:
+    """ASVS 1.4.2: the last number a database can hold reaches its handler, the next one is not there."""
+    largest = 2**63 - 1
+    assert (await site.get(f"/contoh/refused/{largest}")).status_code != 404
+    assert (await site.get(f"/contoh/refused/{largest + 1}")).status_code == 404
+
+
+@post("/contoh/lama", guard=PUBLIC, seconds=20)
+async def slow(request: Request) -> Response:
+    """Takes longer than a handler may, and said so beforehand."""
+    await asyncio.sleep(0.5)
+    return Response("selesai", media_type="text/plain")
+
+
+async def test_a_route_may_ask_for_more_time(small_db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ASVS 15.2.2: only a route that says how long may take longer than the others."""
+    monkeypatch.setattr(gate, "HANDLER_SECONDS", 0.2)
+    async with open_client([slow], rooms=()) as client:
+        assert (await client.post("/contoh/lama", {})).status_code == 200
