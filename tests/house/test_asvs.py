@@ -63,7 +63,7 @@ def test_the_security_page_says_the_figures() -> None:
     sentences = [
         f"at least {people.PASSWORD_LENGTH} characters",
         f"fewer than {people.PASSWORD_LEFT} besides our own words ({', '.join(people.OWN_WORDS)})",
-        f"Six digits live {people.ONE_TIME_CODE_LIFE // timedelta(minutes=1)} minutes",
+        f"One-time digits live {people.ONE_TIME_CODE_LIFE // timedelta(minutes=1)} minutes",
         f"for {people.ONE_TIME_CODE_TRIES} tries",
         f"{people.CODES_AN_HOUR} in an hour and {people.CODES_A_DAY} in a day",
         f"{throttle.FREE_STRIKES} failed tries are free",
