@@ -182,3 +182,8 @@ async def test_the_settings_of_a_draft_in_one_click(client: Client, monkeypatch:
     for typed in ('value="20%"', 'name="b_pot" type="text" value="100.000.000"', kelurahan.name, "RW rawan air"):
         assert typed in page
     assert (await client.get(f"{AT}?konsep=tidak-ada")).status_code == 404
+    slug = await brought_in(client, UTARA, SELATAN)
+    other = (await client.get(f"{AT}?siklus={slug}&konsep={draft.slug}")).text
+    assert "karena arsip ini memakai uang dan wilayah lain" in other
+    result = other.split("Perbandingan</h2>")[1]
+    assert "Bagian Setara" in result and "Putaran kota" in result and "300.000.000" not in result

@@ -13,6 +13,7 @@ from rembuk.cycles.rules import Cycle, CycleState
 from rembuk.cycles.shares import Shares
 from rembuk.errors import N_, Refused
 from rembuk.places import store as places
+from rembuk.places.atlas import Atlas
 from rembuk.results import archive, store
 from rembuk.results.compared import Trial
 from rembuk.results.routes import whatif_form as fields
@@ -32,6 +33,9 @@ AT = "/petugas/uji-aturan"
 CANNOT = N_("Aturan ini tidak dapat menghitung surat suara jenis ini. Pilih nilai atau aturan lain.")
 NO_FILES = N_("Pilih paling sedikit satu berkas .pb.")
 OTHER_BALLOT = N_("Surat suara konsep itu berjenis lain. Yang dihitung tetap surat suara lama.")
+OTHER_MONEY = N_(
+    "Uang dan jatah konsep itu tidak ikut dicoba, karena arsip ini memakai uang dan wilayah lain."
+)
 NO_CHILDREN = N_("Bagian Suara Anak tidak ikut dicoba, karena dalam siklus lama anak tidak memilih.")
 _RUPIAH = re.compile(r"Rp\s(\d{1,3}(?:\.\d{3})*)")
 
@@ -108,13 +112,17 @@ async def _desk(typed: Form) -> Desk:
     if slug and draft is None:
         raise Refused(Refusal.NO_RESULT)
     atlas = await places.atlas()
-    lines = await cycles.ceiling_lines(draft.id) if draft else []
-    form = fields.completed(typed, fields.draft_fields(draft, lines, atlas) if draft else {})
     asked = await _asked(chosen)
+    form = fields.completed(typed, await _of_draft(draft, asked, atlas) if draft else {})
     desk = Desk(finished, drafts, chosen, draft, asked, form)
     desk.settings = {letter: fields.setting_of(form, letter, asked, atlas) for letter in LETTERS}
     desk.figures = fields.figures_of(form, asked)
     return desk
+
+
+async def _of_draft(draft: Cycle, asked: Asked, atlas: Atlas) -> dict[str, str]:
+    found = fields.draft_fields(draft, await cycles.ceiling_lines(draft.id), atlas)
+    return {name: found[name] for name in fields.ANYWHERE} if asked.archive else found
 
 
 async def _drafts(finished: set[str]) -> list[Cycle]:
@@ -153,6 +161,8 @@ async def _answer(desk: Desk) -> Answer:
 
 def _notes(desk: Desk, found: Comparison) -> Iterator[str]:
     """What of the settings could not be tried on these ballots."""
+    if desk.draft and desk.asked.archive:
+        yield OTHER_MONEY
     if desk.draft and desk.chosen and desk.draft.ballot_type != desk.chosen.ballot_type:
         yield OTHER_BALLOT
     if not found.young and any(each and each.children for each in desk.settings.values()):

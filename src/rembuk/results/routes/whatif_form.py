@@ -19,6 +19,8 @@ from rembuk.web.forms import Form
 
 LETTERS = "abc"
 UNUSED = "-"
+ANYWHERE = ("rule", "completion", "utility", "order", "skip", "threshold", "rw_number", "leftover", "city_number")
+"""The fields of a draft that say nothing of rupiah or of our areas and issues: an archive can be tried under them."""
 OWN = N_("Seperti yang dipakai")
 RULES = {"": OWN, **{name: RULE_NAMES[name] for name in ("equal_shares", "greedy", "phragmen")}}
 UTILITIES = {
