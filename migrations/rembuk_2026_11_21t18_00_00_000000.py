@@ -4540,6 +4540,27 @@ async def forwards():
     manager.add_column(
         table_class_name="ContactSample",
         tablename="contact_sample",
+        column_name="decided",
+        db_column_name="decided",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="ContactSample",
+        tablename="contact_sample",
         column_name="person",
         db_column_name="person",
         column_class_name="UUID",
@@ -5811,6 +5832,48 @@ async def forwards():
     manager.add_column(
         table_class_name="Cycle",
         tablename="cycle",
+        column_name="voting_age",
+        db_column_name="voting_age",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 17,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Cycle",
+        tablename="cycle",
+        column_name="kk_cap",
+        db_column_name="kk_cap",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 12,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Cycle",
+        tablename="cycle",
         column_name="simulated",
         db_column_name="simulated",
         column_class_name="Boolean",
@@ -5856,6 +5919,24 @@ async def forwards():
         constraint_name="cycle_budget_positive",
         constraint_class=Check,
         params={"condition": "budget >= 0"},
+        schema=None,
+    )
+
+    manager.add_constraint(
+        table_class_name="Cycle",
+        tablename="cycle",
+        constraint_name="cycle_age_known",
+        constraint_class=Check,
+        params={"condition": "voting_age BETWEEN 10 AND 21"},
+        schema=None,
+    )
+
+    manager.add_constraint(
+        table_class_name="Cycle",
+        tablename="cycle",
+        constraint_name="cycle_kk_cap_known",
+        constraint_class=Check,
+        params={"condition": "kk_cap BETWEEN 1 AND 99"},
         schema=None,
     )
 
@@ -6014,6 +6095,48 @@ async def forwards():
     manager.add_column(
         table_class_name="Destruction",
         tablename="destruction",
+        column_name="readings",
+        db_column_name="readings",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Destruction",
+        tablename="destruction",
+        column_name="lists",
+        db_column_name="lists",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Destruction",
+        tablename="destruction",
         column_name="minutes",
         db_column_name="minutes",
         column_class_name="Text",
@@ -6063,6 +6186,27 @@ async def forwards():
         params={
             "default": None,
             "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Destruction",
+        tablename="destruction",
+        column_name="rewritten_at",
+        db_column_name="rewritten_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
             "primary_key": False,
             "unique": False,
             "index": False,
@@ -6506,6 +6650,27 @@ async def forwards():
         tablename="election",
         column_name="witness_quorum",
         db_column_name="witness_quorum",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Election",
+        tablename="election",
+        column_name="auditor_quorum",
+        db_column_name="auditor_quorum",
         column_class_name="Integer",
         column_class=Integer,
         params={

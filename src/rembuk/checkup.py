@@ -16,6 +16,7 @@ from rembuk.people import pepper
 from rembuk.people.tables import PepperMark
 from rembuk.settings import settings
 from rembuk.traces import in_files
+from rembuk.voting.tables import Destruction
 
 SQLITE = {
     "journal_mode": ("wal",),
@@ -59,7 +60,7 @@ async def examine(
     found = [finding async for finding in _settings()]
     if not found[-1].holds:  # without its tables nothing further can be asked
         return found
-    found += [await _append_only(), await _pepper(), await _board_key(), _address()]
+    found += [await _append_only(), await _pepper(), await _board_key(), _address(), await _destroyed()]
     if with_invariants:
         told = await faults()
         found += [Finding(name, "; ".join(said[:3]) or "holds", not said) for name, said in told.items()]
@@ -141,6 +142,12 @@ async def _append_only() -> Finding:
     guarded = {row["name"] for row in await engine().run(sql)}
     open_ones = [name for name in APPEND_ONLY if name not in guarded]
     return Finding("append-only", f"not {open_ones}" if open_ones else ", ".join(APPEND_ONLY), not open_ones)
+
+
+async def _destroyed() -> Finding:
+    """No box was destroyed whose rows may still lie in the database's files."""
+    waiting = await Destruction.count().where(Destruction.rewritten_at.is_null())
+    return Finding("destroyed boxes", f"{waiting} wait to be written anew" if waiting else "none waits", not waiting)
 
 
 async def _pepper() -> Finding:

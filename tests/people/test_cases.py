@@ -14,7 +14,7 @@ from rembuk.board import store as board
 from rembuk.board.rules import Kind
 from rembuk.board.rules import Refusal as BoardRefusal
 from rembuk.cycles.store import MAIN_ELECTION
-from rembuk.cycles.tables import Election
+from rembuk.cycles.tables import Cycle, Election
 from rembuk.errors import Refused
 from rembuk.people import store
 from rembuk.people.casework import CaseKind, Outcome, Refusal, Request
@@ -128,8 +128,9 @@ async def test_a_crowded_family_card_is_cleared(db: Any) -> None:
     cycle, (official, _) = await make_cycle(), await two_officials()
     lines = [await make_entry(cycle, kk="3273270508850009", nik=nik_of(n)) for n in range(1, 4)]
     stranger = await make_entry(cycle, nik=nik_of(9))
-    await cases.open_families(cycle, cap=2)
-    await cases.open_families(cycle, cap=2)
+    await Cycle.update({Cycle.kk_cap: 2}).where(Cycle.id == cycle)
+    await cases.open_families(cycle)
+    await cases.open_families(cycle)
     (case,) = await cases.cases([KELURAHAN])
     assert await refused(cases.decide_case(case.id, Outcome.REMOVED, KTP, official)) is Refusal.NO_OUTCOME
     await cases.decide_case(case.id, Outcome.REMOVED, KTP, official, lines=[lines[0], stranger])

@@ -98,7 +98,7 @@ def test_why_not_voter() -> None:
 
 def test_eligible_from_keeps_only_a_month() -> None:
     """J2: seventeen in November means from the first of November; the day of birth is gone."""
-    assert rules.eligible_from(date(2009, 11, 30)) == date(2026, 11, 1)
+    assert rules.eligible_from(date(2009, 11, 30), 17) == date(2026, 11, 1)
     assert rules.eligible_from(date(2010, 2, 28), 16) == date(2026, 2, 1)
 
 

@@ -13,6 +13,7 @@ from rembuk import clock, invariants
 from rembuk.board import store as board
 from rembuk.board.rules import Kind
 from rembuk.board.rules import Refusal as BoardRefusal
+from rembuk.checkup import examine
 from rembuk.database import engine
 from rembuk.database.faults import faults
 from rembuk.errors import Reason, Refused
@@ -98,6 +99,38 @@ async def test_envelopes_go_and_proofs_stay(db: Any, tmp_path: Path, capsys: Any
     assert rembuk_verify.main([str(tmp_path / "bundle")]) == 0, capsys.readouterr().out
     voter = await voting.voter_of(made.rolls[made.districts[0]][0])
     assert (await voting.mark_of(voter)).seq == 1 and await voting.receipt_of(voter) is None
+
+
+async def test_no_file_of_the_database_holds_what_was_destroyed(db: Any) -> None:
+    """trust 4.6 step 7, P2: after the destruction the sealed bytes lie in no file of the database, log emptied too."""
+    made = await finished()
+    rows = await Envelope.select(Envelope.ciphertext)
+    sealed = [bytes(row["ciphertext"])[:24] for row in rows]
+    assert await _found_in_files(sealed) == 3
+    with later():
+        await destroyed(made)
+        assert await store.rewritten_at(made.election) is None
+        assert "1 wait to be written anew" in [found.value for found in await examine()]
+        await store.rewrite()
+        assert await store.rewritten_at(made.election) is not None
+    assert await _found_in_files(sealed) == 0
+    assert "none waits" in [found.value for found in await examine()]
+
+
+async def _found_in_files(needles: list[bytes]) -> int:
+    """How many of these byte strings lie in some file of the database."""
+    if engine().engine_type == "sqlite":
+        [row] = await engine().run("PRAGMA database_list")
+        return _found(Path(row["file"]).parent, needles)
+    await engine().run("CHECKPOINT")
+    home = "current_setting('data_directory')"
+    [row] = await engine().run(f"SELECT {home} AS home, oid FROM pg_database WHERE datname = current_database()")
+    return _found(Path(row["home"], "base", str(row["oid"])), needles)
+
+
+def _found(folder: Path, needles: list[bytes]) -> int:
+    content = [file.read_bytes() for file in folder.iterdir() if file.is_file()]
+    return sum(any(needle in each for each in content) for needle in needles)
 
 
 async def test_the_triggers_are_back_afterwards(db: Any) -> None:

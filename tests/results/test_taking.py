@@ -13,14 +13,17 @@ from rembuk.board import store as board
 from rembuk.board.rules import Kind
 from rembuk.board.rules import Refusal as BoardRefusal
 from rembuk.cli import cli
+from rembuk.clock import now
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import ElectionState
 from rembuk.cycles.tables import Election
 from rembuk.errors import Reason, Refused
+from rembuk.people import store as people
+from rembuk.people.tables import Person
 from rembuk.results import store
 from rembuk.results.offline import opened_offline
 from rembuk.results.rules import Refusal
-from rembuk.results.store.contacts import wanted_of
+from rembuk.results.store.contacts import decide_denied, propose_decision, waiting_decisions, wanted_of
 from rembuk.results.tables import BallotsFile
 from rembuk.voting.keys import BrokenShares, make_key, split
 from rembuk.voting.opening import BoxRefusal, packed, read_opened
@@ -184,6 +187,42 @@ async def test_a_pilot_says_why_nobody_was_asked(db: Any) -> None:
     assert [wanted_of(marked) for marked in (0, 40, 100, 9_999, 10_001, 300_000)] == [0, 40, 100, 100, 101, 3_000]
 
 
+@pytest.mark.parametrize("quorum", [(2, 3), (1, 1)])
+async def test_a_denied_vote_keeps_the_box_shut(db: Any, quorum: tuple[int, int]) -> None:
+    """trust 3, T7: who says "I did not vote" blocks the opening until two decide with a reason; the board counts."""
+    made = await voted(quorum)
+    election = await cycles.election(made.cycle.id)
+    with refused(BoxRefusal.NOTHING_DENIED):
+        await propose_decision(election, "Tidak ada yang mengaku begitu.", made.first)
+    await store.draw_contacts(election, DICE, made.first)
+    await store.record_contacts(election, (2, 1, 1), made.first)
+    one = quorum == (1, 1)
+
+    async def opens() -> None:
+        if one:
+            act = await store.propose_opening(made.cycle.id, made.first)
+            await store.open_ballots(act.id, made.cycle.id, made.second, made.shares)
+        else:
+            await exported(made)
+
+    with refused(BoxRefusal.SAMPLE_DENIED):
+        await opens()
+    with refused(BoxRefusal.DECISION_REASON):
+        await propose_decision(election, "ya", made.first)
+    act = await propose_decision(election, "Warga itu lupa, tanda tangannya cocok.", made.first)
+    with refused(BoardRefusal.SAME_PERSON):
+        await decide_denied(act.id, election, made.first)
+    await store.record_contacts(election, (1, 1, 2), made.first)  # one more: another decision
+    with refused(BoardRefusal.OTHER_PAYLOAD):
+        await decide_denied(act.id, election, made.second)
+    act = await propose_decision(election, "Dua warga lupa, tanda tangannya cocok.", made.first)
+    await decide_denied(act.id, election, made.second)
+    await opens()
+    leaves = [json.loads(leaf.body) for leaf in await board.leaves_of(Kind.CONTACTS)]
+    assert [(leaf["denied"], leaf["decided_by"]) for leaf in leaves] == [(1, 0), (2, 0), (2, 2)]
+    assert not any("lupa" in json.dumps(leaf) for leaf in leaves)
+
+
 async def test_the_sample_is_drawn_by_dice_once(db: Any) -> None:
     """trust 3: nobody picks whom to ask; what they said must be the whole sample."""
     made = await voted()
@@ -233,8 +272,24 @@ async def test_the_desk_leads_through_the_offline_way(client: Client) -> None:
     assert (await client.post(f"{at}/contoh", {"dice": "12"})).status_code == 422
     await client.post(f"{at}/contoh", {"dice": DICE})
     assert "RW" in (await client.get(at)).text
+    said = {"confirmed": "2", "unreached": "1", "denied": "1"}
+    assert (await client.post(f"{at}/contoh/jawaban", said)).status_code == 403
+    auditor = Person(name="Auditor", kind="staff", created_at=now())
+    await Person.insert(auditor)
+    await people.grant(auditor.id, "auditor", "32.73", by=None)
+    await client.sign_in(auditor.id, Role.AUDITOR)
     assert (await client.post(f"{at}/contoh/jawaban", {"confirmed": "1"})).status_code == 422
-    await client.post(f"{at}/contoh/jawaban", {"confirmed": "3", "unreached": "1", "denied": "0"})
+    await client.post(f"{at}/contoh/jawaban", said)
+    await client.sign_in(made.first, Role.CITY_OFFICIAL)
+    assert "Kotak tetap tertutup" in (await client.get(at)).text
+    assert (await client.post(f"{at}/contoh/putusan", {"reason": "x"})).status_code == 422
+    await client.post(f"{at}/contoh/putusan", {"reason": "Warga itu lupa, tanda tangannya cocok."})
+    assert (await client.post(f"{at}/ambil")).status_code == 409
+    [decision] = await waiting_decisions(await cycles.election(made.cycle.id))
+    await client.sign_in(made.second, Role.CITY_OFFICIAL)
+    assert "tanda tangannya cocok" in (await client.get(at)).text
+    assert (await client.post(f"{at}/contoh/putusan/{decision.id}")).status_code == 303
+    await client.sign_in(made.first, Role.CITY_OFFICIAL)
     assert (await client.post(f"{at}/ambil")).headers["location"] == at
     act = await store.waiting_export(made.cycle.id) or pytest.fail("nothing waits")
     await client.sign_in(made.second, Role.CITY_OFFICIAL)

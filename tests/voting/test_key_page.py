@@ -29,7 +29,13 @@ def refused(reason: Reason) -> Any:
 
 def terms(**other: Any) -> KeyTerms:
     """A key of three of five in four houses, one witness."""
-    said: dict[str, Any] = {"quorum": 3, "trustees": 5, "organisations": HOUSES, "witness_quorum": 1}
+    said: dict[str, Any] = {
+        "quorum": 3,
+        "trustees": 5,
+        "organisations": HOUSES,
+        "witness_quorum": 1,
+        "auditor_quorum": 1,
+    }
     return KeyTerms(**{"public_key": make_key().public.hex(), **said, **other})
 
 
@@ -42,13 +48,14 @@ def terms(**other: Any) -> KeyTerms:
         ({"organisations": HOUSES[:4]}, KeyRefusal.EVERY_ORGANISATION),
         ({"organisations": ("Unpar", "unpar ", "UNPAR", "Koran", "Koran")}, KeyRefusal.MORE_ORGANISATIONS),
         ({"witness_quorum": 0}, KeyRefusal.NEEDS_WITNESSES),
+        ({"auditor_quorum": 0}, KeyRefusal.NEEDS_AUDITORS),
     ],
 )
 def test_terms_a_city_may_not_have(wrong: dict[str, Any], reason: KeyRefusal) -> None:
-    """trust 4.1: L2 needs a quorum, three organisations and a witness; L1 is one holder."""
+    """trust 4.1: L2 needs a quorum, three organisations, a witness and a sworn auditor; L1 is one holder."""
     assert why_not_settle(terms(**wrong)) is reason
     assert why_not_settle(terms()) is None and terms().level is Level.QUORUM
-    one = terms(quorum=1, trustees=1, organisations=("Kota",), witness_quorum=0)
+    one = terms(quorum=1, trustees=1, organisations=("Kota",), witness_quorum=0, auditor_quorum=0)
     assert why_not_settle(one) is None and one.level is Level.ONE_HOLDER
 
 
@@ -68,7 +75,7 @@ async def test_a_key_takes_two_persons(db: Any) -> None:
         await store.settle_key(old.id, cycle.id, SECOND)
     await store.settle_key(act.id, cycle.id, SECOND)
     vote = await cycles.election(cycle.id)
-    assert (vote.trustee_key, vote.level, vote.witness_quorum) == (wanted.public_key, "L2", 1)
+    assert (vote.trustee_key, vote.level, vote.witness_quorum, vote.auditor_quorum) == (wanted.public_key, "L2", 1, 1)
     [leaf] = await board.leaves_of(Kind.CEREMONY)
     assert wanted.public_key in leaf.body and "Forum warga" in leaf.body
     await board.drain()

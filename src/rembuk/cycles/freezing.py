@@ -42,11 +42,12 @@ def config_of(
     *,
     names: Mapping[str, str] | None = None,
     needs: Mapping[str, Mapping[str, int]] | None = None,
+    witnesses: Iterable[str] = (),
 ) -> dict[str, Json]:
     """The configuration as plain JSON; districts (code: name, ceiling) and projects are sorted.
 
     `names` are the words for the areas (by code) that a cap names; `needs` the figures of each district that the
-    formula divided by, so that strangers can divide the money again.
+    formula divided by, so that strangers can divide the money again; `witnesses` the keys of those who watch the board.
     """
     listed = sorted(projects, key=lambda project: (project.district, len(project.id), project.id))
     return {
@@ -66,18 +67,17 @@ def config_of(
         "children": _children(cycle, ceilings),
         "projects": [dict(asdict(project)) for project in listed],
         **_city_round(cycle),
-        **_trust(election),
-        "currency": cycle.currency,
-        "budget": cycle.budget,
+        **_trust(election, witnesses),
+        **{name: getattr(cycle, name) for name in ("voting_age", "kk_cap", "currency", "budget")},
         "quota": {"rule": cycle.quota_rule, "options": dict(cycle.quota_options)},
         "voting": {"starts_at": _moment(voting.starts_at), "ends_at": _moment(voting.ends_at)},
     }
 
 
-def _trust(election: Election) -> dict[str, Json]:
-    """Who holds the key, who must watch, and how much is published."""
-    names = ("trustee_key", "witness_quorum", "level", "publication")
-    return {name: getattr(election, name) for name in names}
+def _trust(election: Election, witnesses: Iterable[str]) -> dict[str, Json]:
+    """Who holds the key, who watches (whoever is admitted later does not count), and how much is published."""
+    names = ("trustee_key", "witness_quorum", "auditor_quorum", "level", "publication")
+    return {name: getattr(election, name) for name in names} | {"witnesses": sorted(witnesses)}
 
 
 def options_of(chosen: Mapping[str, str]) -> dict[str, str]:

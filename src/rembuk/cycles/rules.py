@@ -10,6 +10,9 @@ from uuid import UUID
 from rembuk.cycles.shares import Shares
 from rembuk.errors import N_, Reason, Said
 
+VOTING_AGE, KK_CAP = 17, 12
+"""Usual age of voters in years, usual number of people on one family card above which a case opens (trust.md 3)."""
+
 
 class PhaseKind(StrEnum):
     """The six phases, in their order."""
@@ -113,6 +116,10 @@ class Refusal(Reason):
         409,
         N_("Kesepakatan pemungutan suara tidak sama dengan yang dikunci di papan bukti. Beri tahu auditor."),
     )
+    NO_WITNESSES = (
+        409,
+        N_("Hasil perlu {number} saksi papan bukti, yang terdaftar baru {there}. Daftarkan saksi sebelum mengunci."),
+    )
     NO_CEILINGS = (409, N_("Pagu per kecamatan belum dihitung."))
     WRONG_STATE = (409, N_("Keadaan pemungutan suara sudah berubah. Muat ulang halaman."))
     TOO_EARLY = (409, N_("Bilik suara dibuka mulai {moment}."))
@@ -168,6 +175,8 @@ class Cycle:
     simulated: bool = False
     currency: str = "IDR"
     shares: Shares = field(default_factory=Shares)
+    voting_age: int = VOTING_AGE
+    kk_cap: int = KK_CAP
 
     @property
     def pot(self) -> int:
@@ -190,6 +199,7 @@ class Election:
     trustee_key: str = ""
     seed: str = ""
     witness_quorum: int = 0
+    auditor_quorum: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +231,8 @@ class CycleText:
     tally_options: Mapping[str, str]
     ballot_type: str
     max_choices: int
+    voting_age: int = VOTING_AGE
+    kk_cap: int = KK_CAP
 
 
 def why_bad_dates(phases: Sequence[Phase]) -> list[tuple[PhaseKind, Said]]:

@@ -34,10 +34,14 @@ class Cycle(Table, tablename="cycle"):
     tally_options = Text(default="{}", help_text="canonical JSON")
     ballot_type = Text(required=True)
     max_choices = Integer(default=0, help_text="0 = no limit")
+    voting_age = Integer(default=17, help_text="years, reached in the month of voting at the latest")
+    kk_cap = Integer(default=12, help_text="more people on one family card open a case")
     simulated = Boolean(default=False)
     created_at = Timestamptz(required=True, default=None)
 
     cycle_budget_positive = Check("budget >= 0", name="cycle_budget_positive")
+    cycle_age_known = Check("voting_age BETWEEN 10 AND 21", name="cycle_age_known")
+    cycle_kk_cap_known = Check("kk_cap BETWEEN 1 AND 99", name="cycle_kk_cap_known")
 
 
 class PhaseRow(Table, tablename="phase"):
@@ -80,6 +84,7 @@ class Election(Table, tablename="election"):
     config_sha256 = Text(default="")
     trustee_key = Text(default="", help_text="X25519 public key, hex")
     witness_quorum = Integer(default=0, help_text="cosignatures the result needs")
+    auditor_quorum = Integer(default=0, help_text="sworn recounts every unpublished box needs")
     seed = Text(default="", help_text="public dice, as thrown")
 
     election_once = Unique([cycle, name], name="election_once")

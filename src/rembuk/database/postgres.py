@@ -19,6 +19,8 @@ POOL = 8
 ACQUIRE_SECONDS = 10.0
 COMMAND_SECONDS = 600.0
 """A server that does not answer at all is given up after this long."""
+REWRITE_SECONDS = 6 * 3600.0
+"""A table of a whole city is written anew in less."""
 STATEMENT = "30s"
 """The server ends a statement that takes longer; migrations lift this for themselves."""
 _BROKEN = asyncpg.InternalClientError
@@ -110,6 +112,25 @@ class Postgres(PostgresEngine):
                 return await _rows(connection, sql, arguments)
             except _GONE as fault:  # a page that only reads may say so; a write alone may have happened
                 raise Refused(Trouble.UNSURE if _WRITES.search(sql) else Trouble.UNREACHABLE) from fault
+
+    async def rewrite(self, table: str) -> int:
+        """Write a table with its indexes anew; how many deleted rows had to be kept for older readers."""
+        kept: list[str] = []
+
+        def heard(_: Any, message: Any) -> None:
+            if message.detail:
+                kept.append(message.detail)
+
+        async with self._borrowed() as connection:
+            connection.add_log_listener(heard)
+            try:
+                await connection.execute("SET statement_timeout = 0")
+                await connection.execute(f'VACUUM (FULL, VERBOSE) "{table}"', timeout=REWRITE_SECONDS)
+            finally:
+                await connection.execute("RESET statement_timeout")
+                connection.remove_log_listener(heard)
+        # "0 dead row versions cannot be removed yet.", whatever the server's language; silence is not taken for 0
+        return max((int(found[0]) for said in kept if (found := re.search(r"\d+", said))), default=1)
 
     async def close(self) -> None:
         """Close the pool, waiting for connections that are in use."""

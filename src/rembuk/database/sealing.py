@@ -1,6 +1,6 @@
-"""Lifting the append-only rule for the one lawful deletion: the purge that two persons signed."""
+"""Lifting the append-only rule for the one lawful deletion, the purge that two persons signed, and making it real."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from rembuk.database.current import engine, inside, on_postgres
@@ -26,3 +26,15 @@ async def unsealed(table: str) -> AsyncIterator[None]:
     yield
     for trigger in triggers:
         await engine().run(trigger["sql"])
+
+
+async def rewritten(tables: Iterable[str]) -> bool:
+    """Whether rows deleted from these tables before are in no file of theirs any more; call it after their commit.
+
+    PostgreSQL writes each table anew (VACUUM FULL, under an exclusive lock) and says so when some older reader still
+    holds rows: then False, try again. SQLite overwrites deleted rows at once (secure_delete); its log is emptied.
+    Archived logs, standbys and backups are somebody else's files: they expire.
+    """
+    if not on_postgres():
+        return bool(await engine().empty_log())
+    return not sum([await engine().rewrite(table) for table in tables])

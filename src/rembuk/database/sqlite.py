@@ -77,6 +77,15 @@ def apart() -> Iterator[None]:
         _apart.reset(token)
 
 
+def _emptied(file: Path) -> bool:
+    connection = connect(file)
+    try:
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.close()
+    return not busy
+
+
 def _copied(source: Path, target: Path) -> None:
     """SQLite's online backup, flushed to disk, as a single file without a WAL beside it."""
     target.touch(exist_ok=False)
@@ -171,6 +180,10 @@ class Sqlite(SQLiteEngine):
     async def copy_to(self, path: Path) -> None:
         """Write a sound copy of the database to a new file while others read and write; OSError if it exists."""
         await asyncio.to_thread(_copied, self._file, path)
+
+    async def empty_log(self) -> bool:
+        """Write the whole log into the database and cut it to nothing; False when a reader would not let go."""
+        return await asyncio.to_thread(_emptied, self._file)
 
     async def close(self) -> None:
         """Finish the writer's queue and close every connection."""

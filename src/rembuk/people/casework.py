@@ -8,8 +8,6 @@ from uuid import UUID
 
 from rembuk.errors import N_, Reason
 
-KK_CAP = 12
-"""More people than this on one family card are looked at by a person (trust.md 3)."""
 FEWEST_VOUCHES = 30
 CALL_BACK_ONE_IN = 10
 CHANGES_A_DAY = 20
@@ -33,6 +31,10 @@ class Refusal(Reason):
     NO_OUTCOME = (422, N_("Pilih salah satu putusan."))
     NO_REASON = (422, N_("Tulis alasan putusan, paling sedikit 10 huruf."))
     ONLY_KEPT = (409, N_("Setelah bilik dibuka, baris daftar pemilih tidak dipindah atau dihapus."))
+    AGE_FIXED = (
+        409,
+        N_("Daftar pemilih sudah terisi menurut umur {age} tahun. Umur memilih tidak dapat diganti lagi."),
+    )
     ON_ROLL = (409, N_("Warga ini sudah ada di daftar pemilih."))
     NO_VOUCH = (404, N_("Jaminan ini tidak ada di wilayah Anda."))
     VOUCH_SETTLED = (409, N_("Jaminan ini sudah diputuskan."))

@@ -1,7 +1,6 @@
 """Who a person is to us: numbers checked, roles, eligibility, limits on trying; pure."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -9,7 +8,6 @@ from uuid import UUID
 
 from rembuk.errors import N_, Reason, Refused
 
-VOTING_AGE = 17
 ADULTS, CHILDREN = "dewasa", "anak"
 AGE_BANDS = ("10-12", "13-14", "15-16")
 PASSWORD_LENGTH = 15
@@ -198,7 +196,7 @@ def read_second_factor(text: str) -> str:
     raise Refused(Refusal.NOT_SECOND_FACTOR)
 
 
-def eligible_from(born: date, age: int = VOTING_AGE) -> date:
+def eligible_from(born: date, age: int) -> date:
     """First day of the month in which a person reaches the age; the birth date itself is not kept."""
     return date(born.year + age, born.month, 1)
 
@@ -262,12 +260,3 @@ def may_use_step(step: int, now_step: int, last_used: int) -> bool:
 def resident_name(rw: str) -> str:
     """What a resident is called until choosing a name: by RW, never by person."""
     return f"Warga RW {int(rw.rsplit('.', 1)[-1]):02d}"
-
-
-def facts_shown(person: PersonFacts, phone_known: bool) -> Mapping[str, str]:
-    """What /akun shows under "Data saya": field to text."""
-    return {
-        "Nama": person.name,
-        "RW": f"RW {int(person.rw.rsplit('.', 1)[-1]):02d}" if person.rw else "belum tercatat",
-        "Nomor HP": "tersimpan dalam bentuk sandi" if phone_known else "tidak ada",
-    }

@@ -33,6 +33,13 @@ class BoxRefusal(Reason):
     SAMPLE_DRAWN = (409, N_("Contoh warga sudah diundi dan tidak diundi lagi."))
     SAMPLE_NOT_DRAWN = (409, N_("Contoh warga belum diundi."))
     SAMPLE_COUNT = (422, N_("Jumlah ketiga angka harus {number}, sama dengan contoh yang diundi."))
+    AUDITOR_ASKS = (403, N_("Jawaban warga contoh dicatat auditor, bukan petugas yang membuka kotak."))
+    SAMPLE_DENIED = (
+        409,
+        N_("{number} warga yang tercatat memilih mengaku tidak memilih. Dua petugas harus memutuskan dengan alasan."),
+    )
+    NOTHING_DENIED = (409, N_("Tidak ada warga contoh yang mengaku tidak memilih."))
+    DECISION_REASON = (422, N_("Tulis apa yang diperiksa dan mengapa kotak boleh dibuka, paling sedikit 20 huruf."))
     SAMPLE_REASON = (422, N_("Tulis alasan tidak menghubungi contoh warga."))
     NOT_TAKEN = (409, N_("Kotak belum diambil dengan persetujuan dua orang."))
     OTHER_BOX = (409, N_("Isi kotak berubah sejak diambil. Ambil lagi dengan persetujuan dua orang."))

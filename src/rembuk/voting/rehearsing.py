@@ -16,7 +16,8 @@ async def rehearse(cycle: UUID, first: UUID, second: UUID, quorum: int = 1, trus
     pair = make_key()
     shares = split(pair.secret, quorum, trustees)
     houses = tuple(ORGANISATIONS[nth % len(ORGANISATIONS)] for nth in range(trustees))
-    terms = KeyTerms(pair.public.hex(), quorum, trustees, houses, witness_quorum=0 if trustees == 1 else 1)
+    watched = 0 if trustees == 1 else 1
+    terms = KeyTerms(pair.public.hex(), quorum, trustees, houses, witness_quorum=watched, auditor_quorum=watched)
     act = await store.propose_key(cycle, terms, first)
     await store.settle_key(act.id, cycle, second)
     await open_trial_twice(cycle, first, shares, quorum)

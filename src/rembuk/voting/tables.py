@@ -128,6 +128,7 @@ class ContactSample(Table, tablename="contact_sample"):
     unreached = Integer(default=0)
     denied = Integer(default=0)
     skipped = Text(default="", help_text="why nobody was asked: pilots only")
+    decided = Text(default="", help_text="why two persons open although somebody said they had not voted")
     person = UUID(null=True, default=None)
     at = Timestamptz(null=True, default=None)
 
@@ -144,9 +145,12 @@ class Destruction(Table, tablename="destruction"):
     shares = Integer(required=True, help_text="word shares the trustees destroyed before witnesses")
     place = Text(required=True)
     witnesses = Text(required=True, help_text="organisations that watched")
+    readings = Integer(default=0, help_text="readings of paper sheets")
+    lists = Integer(default=0, help_text="lists of who came to a post")
     minutes = Text(required=True, help_text="the text whose SHA-256 is on the board")
     sha256 = Text(required=True)
     at = Timestamptz(required=True, default=None)
+    rewritten_at = Timestamptz(null=True, default=None, help_text="when no file of the database held the rows any more")
 
     destruction_once = Unique([election], name="destruction_once")
 

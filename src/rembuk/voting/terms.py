@@ -44,6 +44,10 @@ class KeyRefusal(Reason):
     EVERY_ORGANISATION = (422, N_("Tulis lembaga tiap pemegang kunci, satu per baris: {number} baris."))
     MORE_ORGANISATIONS = (422, N_("Pemegang kunci harus dari sedikitnya 3 lembaga yang berbeda."))
     NEEDS_WITNESSES = (422, N_("Kota dengan beberapa pemegang kunci memerlukan sedikitnya satu saksi papan bukti."))
+    NEEDS_AUDITORS = (
+        422,
+        N_("Kota dengan beberapa pemegang kunci memerlukan sedikitnya satu auditor tersumpah untuk hitung ulang."),
+    )
     NO_KEY_YET = (409, N_("Kunci kotak suara belum ditetapkan dua orang."))
     NOT_A_LINE = (422, N_("Salin baris jawaban dari komputer luring, misalnya 1-2-3:0123456789abcdef."))
     WRONG_ANSWER = (422, N_("Jawaban ini bukan isi amplop uji yang sekarang. Unduh amplopnya lagi, lalu ulangi."))
@@ -52,7 +56,7 @@ class KeyRefusal(Reason):
 
 @dataclass(frozen=True, slots=True)
 class KeyTerms:
-    """The public key (hex), how many of how many trustees open, their organisations, witnesses, publication."""
+    """The public key (hex), how many of how many open, their organisations, witnesses, publication, sworn recounts."""
 
     public_key: str
     quorum: int
@@ -60,6 +64,7 @@ class KeyTerms:
     organisations: tuple[str, ...]
     witness_quorum: int = 0
     publication: Publication = Publication.FULL
+    auditor_quorum: int = 0
 
     @property
     def level(self) -> Level:
@@ -94,4 +99,6 @@ def why_not_settle(terms: KeyTerms) -> KeyRefusal | None:
             return KeyRefusal.MORE_ORGANISATIONS
         if terms.witness_quorum < 1:
             return KeyRefusal.NEEDS_WITNESSES
+        if terms.auditor_quorum < 1:
+            return KeyRefusal.NEEDS_AUDITORS
     return None

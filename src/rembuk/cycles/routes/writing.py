@@ -4,7 +4,7 @@ from uuid import UUID
 
 from rembuk import clock
 from rembuk.cycles import shown, store
-from rembuk.cycles.rules import Cycle, CycleText
+from rembuk.cycles.rules import KK_CAP, VOTING_AGE, Cycle, CycleText
 from rembuk.errors import N_, Refused, Said
 from rembuk.settings import settings
 from rembuk.web.forms import Form, read_form
@@ -80,6 +80,8 @@ async def new_page(request: Request) -> Response:
         "max_choices": "5",
         "tally_rule": "equal_shares",
         "completion": "add1u",
+        "voting_age": str(VOTING_AGE),
+        "kk_cap": str(KK_CAP),
         **PLAIN,
     }
     return _form_page(request, None, values, {})
@@ -106,6 +108,7 @@ def _text(form: Form, cycle: Cycle | None) -> CycleText | None:
         form.errors.say("max_choices", N_("Tulis berapa poin yang boleh dibagikan, misalnya 10."))
     rule = form.choice("tally_rule", shown.TALLY_WORDS)
     options = _options(form, rule or "")
+    age, cap = form.integer("voting_age", least=10, most=21), form.integer("kk_cap", least=1, most=99)
     if not form.valid or year is None or budget is None or most is None or not (ballot and rule):
         return None
     return CycleText(
@@ -118,6 +121,8 @@ def _text(form: Form, cycle: Cycle | None) -> CycleText | None:
         tally_options=options,
         ballot_type=ballot,
         max_choices=most,
+        voting_age=age or (cycle.voting_age if cycle else VOTING_AGE),
+        kk_cap=cap or (cycle.kk_cap if cycle else KK_CAP),
     )
 
 
@@ -148,6 +153,8 @@ async def edit_page(request: Request, slug: str) -> Response:
         "max_choices": str(cycle.max_choices),
         "tally_rule": cycle.tally_rule,
         "completion": cycle.tally_options.get("completion", "none"),
+        "voting_age": str(cycle.voting_age),
+        "kk_cap": str(cycle.kk_cap),
         **{name: cycle.tally_options.get(name, plain) for name, plain in PLAIN.items()},
     }
     return _form_page(request, cycle, values, {})

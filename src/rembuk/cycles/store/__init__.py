@@ -29,6 +29,7 @@ from rembuk.cycles.store.deeds import (
 )
 from rembuk.cycles.store.plans import (
     archive,
+    before_change,
     change,
     create,
     delete,
@@ -70,6 +71,7 @@ __all__ = [
     "advance",
     "archive",
     "before",
+    "before_change",
     "by_slug",
     "ceiling_lines",
     "ceilings",

@@ -75,7 +75,8 @@ async def locked_election(cycle_id: UUID) -> Election:
 
 
 async def config(cycle_id: UUID, projects: Sequence[FrozenProject]) -> dict[str, Json]:
-    """The configuration as it would be frozen now; Refused(NO_PROJECTS, NO_CEILINGS, NO_KEY, NO_PHASES, INFEASIBLE)."""
+    """The configuration as it would be frozen now; Refused(NO_PROJECTS, NO_CEILINGS, NO_KEY, NO_PHASES,
+    NO_WITNESSES, INFEASIBLE)."""
     if not projects:
         raise Refused(Refusal.NO_PROJECTS)
     if not (lines := await ceiling_lines(cycle_id)):
@@ -85,11 +86,20 @@ async def config(cycle_id: UUID, projects: Sequence[FrozenProject]) -> dict[str,
     voting = next((p for p in await phases(cycle_id) if p.kind is PhaseKind.VOTING), None)
     if voting is None:
         raise Refused(Refusal.NO_PHASES)
+    if len(watching := await board.witnesses()) < vote.witness_quorum:
+        raise Refused(Refusal.NO_WITNESSES, number=vote.witness_quorum, there=len(watching))
     ceilings = {line.area: (line.name, line.amount) for line in lines}
     kept = await cycle(cycle_id)
     await insist_feasible(cycle_id, Wanted(kept.shares, kept.pot), projects)
     return config_of(
-        kept, vote, voting, ceilings, projects, names=await _names(projects), needs=await _needs(kept.quota_rule)
+        kept,
+        vote,
+        voting,
+        ceilings,
+        projects,
+        names=await _names(projects),
+        needs=await _needs(kept.quota_rule),
+        witnesses=[each.text for each in watching],
     )
 
 
@@ -254,9 +264,13 @@ async def advance(cycle_id: UUID, state: ElectionState, *, seed: str | None = No
 
 @transaction
 async def name_trustees(
-    cycle_id: UUID, public_key: str, level: str = "L1", witness_quorum: int = 0, publication: str = "full"
+    cycle_id: UUID,
+    public_key: str,
+    level: str = "L1",
+    quorums: tuple[int, int] = (0, 0),
+    publication: str = "full",
 ) -> Election:
-    """Set the key ballots are sealed to (X25519, hex), the level and how many witnesses the result needs.
+    """Set the key ballots are sealed to (X25519, hex), the level, how many witnesses and sworn recounts are needed.
 
     Only before freezing; the room of voting calls it once two persons signed (`voting.store.settle_key`).
     """
@@ -267,7 +281,8 @@ async def name_trustees(
     chosen: dict[Column | str, Any] = {
         row.trustee_key: public_key,
         row.level: level,
-        row.witness_quorum: witness_quorum,
+        row.witness_quorum: quorums[0],
+        row.auditor_quorum: quorums[1],
     }
     chosen[row.publication] = publication
     await row.update(chosen).where(row.id == vote.id)

@@ -1,7 +1,7 @@
 """Writes before a cycle runs: its text, its publication, its calendar."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +69,8 @@ def _columns(text: CycleText) -> dict[Column | str, Any]:
         "tally_options": json.dumps(dict(text.tally_options), sort_keys=True),
         "ballot_type": text.ballot_type,
         "max_choices": text.max_choices,
+        "voting_age": text.voting_age,
+        "kk_cap": text.kk_cap,
     }
 
 
@@ -80,6 +82,17 @@ def _said(text: CycleText) -> Any:
     }
 
 
+Asked = Callable[[Cycle, CycleText], Awaitable[None]]
+_asked: list[Asked] = []
+
+
+def before_change(work: Asked) -> Asked:
+    """Decorator: a room to the left may refuse a change of what was typed (of the cycle as it is, to this text)."""
+    if work not in _asked:
+        _asked.append(work)
+    return work
+
+
 @transaction
 async def change(cycle_id: UUID, text: CycleText, actor: UUID | None) -> Cycle:
     """Change what was typed, until the vote is frozen; the address follows the name only in a draft (Q1).
@@ -88,6 +101,8 @@ async def change(cycle_id: UUID, text: CycleText, actor: UUID | None) -> Cycle:
     """
     kept = await locked_cycle(cycle_id)
     await insist_unfrozen(cycle_id)
+    for ask in _asked:
+        await ask(kept, text)
     columns = _columns(text)
     if kept.state is CycleState.DRAFT:
         columns["slug"] = slug_for(text)

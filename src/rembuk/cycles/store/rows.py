@@ -32,6 +32,8 @@ def cycle_of(row: tables.Cycle) -> Cycle:
         tally_options=json.loads(row.tally_options),
         ballot_type=row.ballot_type,
         max_choices=row.max_choices,
+        voting_age=row.voting_age,
+        kk_cap=row.kk_cap,
         simulated=row.simulated,
         currency=row.currency,
         shares=shares_of(row.shares),
@@ -62,4 +64,5 @@ def election_of(row: tables.Election) -> Election:
         trustee_key=row.trustee_key,
         seed=row.seed,
         witness_quorum=row.witness_quorum,
+        auditor_quorum=row.auditor_quorum,
     )

@@ -16,7 +16,6 @@ from rembuk.errors import Refused
 from rembuk.jobs import every
 from rembuk.people import pepper
 from rembuk.people.casework import (
-    KK_CAP,
     CaseFacts,
     CaseKind,
     Outcome,
@@ -24,7 +23,7 @@ from rembuk.people.casework import (
     Request,
     why_not_decide,
 )
-from rembuk.people.rules import VOTING_AGE, RollFacts, eligible_from, without_nik
+from rembuk.people.rules import RollFacts, eligible_from, without_nik
 from rembuk.people.store.roll import facts_of as roll_facts
 from rembuk.people.store.roll import post_again
 from rembuk.people.tables import Person, RollCase, RollEntry
@@ -42,7 +41,7 @@ async def ask_entry(cycle: UUID, asked: Request) -> None:
     nik = pepper.nik_mac(asked.nik)
     entry = await RollEntry.select(RollEntry.id).where(RollEntry.cycle == cycle, RollEntry.nik_mac == nik).first()
     open_case = await _open_case(cycle, nik)
-    ripe, today = eligible_from(asked.born, VOTING_AGE), clock.local(clock.now()).date()
+    ripe, today = eligible_from(asked.born, (await cycles.cycle(cycle)).voting_age), clock.local(clock.now()).date()
     row = _case(
         cycle,
         CaseKind.DUPLICATE if entry else CaseKind.REQUEST,
@@ -69,9 +68,9 @@ async def open_duplicate(cycle: UUID, rw: str, nik_mac: str, kk_mac: str = "") -
         await _keep(_case(cycle, CaseKind.DUPLICATE, rw, roll=roll, nik_mac=nik_mac, kk_mac=kk_mac or None))
 
 
-async def open_families(cycle: UUID, cap: int = KK_CAP) -> None:
-    """A case for every family card with more people than the cap, once; nobody is taken off for it."""
-    for row in await RollEntry.raw(_CROWDED, str(cycle), cap):
+async def open_families(cycle: UUID) -> None:
+    """A case for every family card with more people than the round's cap, once; nobody is taken off for it."""
+    for row in await RollEntry.raw(_CROWDED, str(cycle), (await cycles.cycle(cycle)).kk_cap):
         card = RollCase.kk_mac == row["kk_mac"]
         if not await RollCase.exists().where(RollCase.cycle == cycle, RollCase.kind == CaseKind.FAMILY.value, card):
             await _keep(_case(cycle, CaseKind.FAMILY, row["rw"], kk_mac=row["kk_mac"]))

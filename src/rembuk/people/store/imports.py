@@ -19,7 +19,7 @@ from rembuk.database import after_commit, lock_row, transaction
 from rembuk.database.many import insert_many
 from rembuk.errors import Refused
 from rembuk.jobs import enqueue, every, job
-from rembuk.people.casework import KK_CAP, Refusal
+from rembuk.people.casework import Refusal
 from rembuk.people.roll_file import Areas, Reading, named, read_roll
 from rembuk.people.store.cases import open_duplicate, open_families
 from rembuk.people.store.roll import CHUNK, chunks, post_totals
@@ -77,13 +77,13 @@ def _names(line: Sequence[Any]) -> tuple[str, str, str]:
 async def dry_run(cycle: UUID, body: bytes) -> tuple[Report, Sheet]:
     """Read a file and say what would happen; nothing is kept. Refused with a FileProblem or VOTE_BEGAN."""
     await insist_not_open(cycle)
-    areas, today = await city_areas(), clock.local(clock.now()).date()
+    areas, today, terms = await city_areas(), clock.local(clock.now()).date(), await cycles.cycle(cycle)
     reading: Reading = await asyncio.to_thread(read_roll, body, areas, today)
-    sheet = await asyncio.to_thread(digested, reading, today)
+    sheet = await asyncio.to_thread(digested, reading, today, terms.voting_age)
     known = len(await _rw_of(cycle, [row.nik_mac for row in sheet.rows]))
     shown = tuple((number, fault.value) for number, fault in reading.faults[:FAULTS_SHOWN])
     young = sum(row.eligible_from is not None for row in sheet.rows)
-    families = crowded(sheet, KK_CAP)
+    families = crowded(sheet, terms.kk_cap)
     report = Report(reading.totals, known, len(sheet.doubles), families, shown, len(reading.faults), young)
     return report, sheet
 

@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from rembuk.cycles import store as cycles
-from rembuk.cycles.rules import PhaseKind
+from rembuk.cycles.rules import Cycle, CycleText, PhaseKind
 from rembuk.cycles.store import Check
-from rembuk.errors import N_
+from rembuk.errors import N_, Refused
+from rembuk.people.casework import Refusal
 from rembuk.people.store.roll import roll_counts
 from rembuk.people.store.vouches import sample_recorded
 from rembuk.people.tables import RollImport
@@ -24,6 +25,13 @@ async def roll_ready(cycle_id: UUID) -> list[Check]:
     settled = not await RollImport.exists().where(RollImport.cycle == cycle_id, living)
     loaded = bool(await roll_counts(cycle_id))
     return [Check(ROLL_LOADED, loaded, blocks=False, href=page), Check(ROLL_SETTLED, settled, href=page)]
+
+
+@cycles.before_change
+async def age_stands(kept: Cycle, text: CycleText) -> None:
+    """Refused(AGE_FIXED) once somebody stands on the roll: who may vote was settled by the age of then (trust.md 3)."""
+    if kept.voting_age != text.voting_age and await roll_counts(kept.id):
+        raise Refused(Refusal.AGE_FIXED, age=kept.voting_age)
 
 
 @cycles.before(PhaseKind.RESULTS)

@@ -11,6 +11,7 @@ from piccolo.query.functions import Count
 
 from rembuk.board import store as board
 from rembuk.board.rules import Kind
+from rembuk.cycles import store as cycles
 from rembuk.cycles.tables import Cycle, Election
 from rembuk.database import transaction
 from rembuk.errors import Refused
@@ -18,7 +19,6 @@ from rembuk.people.pepper import kk_mac, nik_mac, phone_mac
 from rembuk.people.rules import (
     ADULTS,
     CHILDREN,
-    VOTING_AGE,
     NewEntry,
     Refusal,
     RollFacts,
@@ -100,10 +100,9 @@ async def refuse_non_voter(person: UUID, cycle: UUID, on: date) -> RollFacts:
     return entry
 
 
-async def add_roll_entries(
-    cycle: UUID, entries: Iterable[NewEntry], *, age: int = VOTING_AGE, on: date | None = None
-) -> RollReport:
+async def add_roll_entries(cycle: UUID, entries: Iterable[NewEntry], *, on: date | None = None) -> RollReport:
     """Put many people on a roll, 500 at a time; a known NIK is passed over, a bad row told by number."""
+    age = (await cycles.cycle(cycle)).voting_age
     added, known, faults, rows = 0, 0, [], []
     for number, entry in enumerate(entries, start=1):
         if entry.nik is not None and not is_nik(entry.nik):

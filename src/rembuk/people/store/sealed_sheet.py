@@ -11,7 +11,7 @@ import msgspec
 
 from rembuk.people import pepper
 from rembuk.people.roll_file import Line, Reading
-from rembuk.people.rules import VOTING_AGE, eligible_from
+from rembuk.people.rules import eligible_from
 from rembuk.settings import settings
 
 _PURPOSE = "roll-import"
@@ -53,7 +53,7 @@ class Report:
         return sum(self.totals.values())
 
 
-def digested(reading: Reading, on: date, age: int = VOTING_AGE) -> Sheet:
+def digested(reading: Reading, on: date, age: int) -> Sheet:
     """The rows of a file as keyed digests; slow for a city, so ask it in a thread."""
     return Sheet([_row(line, on, age) for line in reading.lines], [_row(line, on, age) for line in reading.doubles])
 

@@ -1,6 +1,7 @@
 """Check-in: a mark on the roll becomes paper, counted by post, day and officers, never by person (K1, K2)."""
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -155,7 +156,9 @@ async def propose_list(post: UUID, lines: Sequence[str], officer: UUID) -> ActRe
     listed = sorted({typed for line in lines if (typed := "".join(line.upper().split()))})
     if not listed:
         raise Refused(Refusal.EMPTY_LIST)
-    return await board.propose_act(LIST, {"post": str(facts.id), "lines": listed}, officer)
+    # a random word, so that digests left behind in the audit chain name nobody once the list is destroyed
+    salt = secrets.token_hex(16)
+    return await board.propose_act(LIST, {"post": str(facts.id), "lines": listed, "salt": salt}, officer)
 
 
 async def waiting_lists(post: UUID) -> list[tuple[ActRecord, list[str]]]:

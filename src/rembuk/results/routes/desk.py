@@ -3,6 +3,7 @@
 How a box with several key holders is taken out and handed in again is beside this file, in taking.py.
 """
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,9 @@ from rembuk.cycles.rules import Election
 from rembuk.errors import N_, Refused
 from rembuk.places import store as places
 from rembuk.results import store
+from rembuk.results.store import swearing
 from rembuk.results.store.box import PILOT
+from rembuk.results.store.contacts import waiting_decisions
 from rembuk.web.forms import read_form
 from rembuk.web.guards import AUDITOR, CITY_OFFICIAL, viewer
 from rembuk.web.pages import page, redirect
@@ -73,8 +76,12 @@ async def count(request: Request, slug: str) -> Response:
 
 @post("/petugas/siklus/{slug:str}/hitung/umumkan", guard=CITY_OFFICIAL)
 async def ask_publication(request: Request, slug: str) -> Response:
-    """The first person asks to publish these counts."""
-    await store.propose_publication((await cycles.by_slug(slug)).id, person_of(request))
+    """The first person asks to publish these counts, and explains where an auditor found another result."""
+    cycle, form = await cycles.by_slug(slug), await read_form(request)
+    try:
+        await store.propose_publication(cycle.id, person_of(request), form.text("explained", most=300))
+    except Refused as refused:
+        return await told(request, slug, refused)
     return back(request, slug, ASKED)
 
 
@@ -120,6 +127,8 @@ async def _desk(request: Request, slug: str, error: str = "", typed: str = "") -
         opening=opening,
         opening_facts=await _opening_facts(cycle.id, election),
         publication=publication,
+        explained=json.loads(publication.payload)["explained"] if publication else "",
+        watch=await swearing.watch_of(cycle.id, (person_of(request),)) if election.state == "opened" else None,
         counts=await store.unpublished(cycle.id),
         names=names,
         error=error,
@@ -134,6 +143,7 @@ async def _opening_facts(cycle: UUID, election: Election) -> dict[str, Any]:
     return {
         "sample": await store.sample_of(election.id),
         "contacts": await store.contacts(election.id),
+        "decisions": [(act, json.loads(act.payload)["reason"]) for act in await waiting_decisions(election)],
         "taken": await store.taken(election.id),
         "export": await store.waiting_export(cycle),
         "handed": await store.waiting_hand_in(cycle),

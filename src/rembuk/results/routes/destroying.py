@@ -63,6 +63,7 @@ async def _desk(request: Request, slug: str, error: str = "", form: Form | None 
         cycle=cycle,
         election=election,
         destroyed=destroyed,
+        rewritten=await store.rewritten_at(election.id),
         free=free,
         is_free=free is not None and now() >= free and election.state in ("counted", "certified"),
         waiting=None if destroyed else await store.waiting_destruction(cycle.id),

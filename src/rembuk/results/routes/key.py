@@ -74,13 +74,14 @@ def _terms(form: Form) -> KeyTerms:
         tuple(" ".join(line.split())[:120] for line in form.lines("organisations")),
         form.integer("witnesses", least=0, most=20) or 0,
         Publication(form.choice("publication", [*Publication], required=False) or Publication.FULL),
+        form.integer("auditors", least=0, most=20) or 0,
     )
 
 
 async def _again(request: Request, slug: str, refused: Refused, form: Form, field: str = "") -> Response:
     if refused.reason.status != 422:
         raise refused
-    where = {"NOT_A_KEY": "key", "NOT_A_QUORUM": "quorum", "NEEDS_WITNESSES": "witnesses"}
+    where = {"NOT_A_KEY": "key", "NOT_A_QUORUM": "quorum", "NEEDS_WITNESSES": "witnesses", "NEEDS_AUDITORS": "auditors"}
     return await _key_page(
         request, slug, {field or where.get(refused.reason.name, "organisations"): refused.sentence()}, form
     )
@@ -102,7 +103,7 @@ async def _key_page(
     cycle = await cycles.by_slug(slug, drafts=True)
     election = await cycles.election(cycle.id)
     waiting = await store.waiting_key(cycle.id) if election.state is ElectionState.DRAFT else None
-    typed: dict[str, Any] = form.values if form else {"quorum": "3", "trustees": "5", "witnesses": "1"}
+    typed: dict[str, Any] = form.values if form else {"quorum": "3", "trustees": "5", "witnesses": "1", "auditors": "1"}
     return page(
         request,
         "results/key.html",

@@ -18,6 +18,7 @@ from rembuk.results.rules import Refusal
 from rembuk.results.shown import DistrictResult
 from rembuk.results.store.reading import DistrictLine
 from rembuk.results.store.succeeding import Happened
+from rembuk.results.store.swearing import sworn_words
 from rembuk.web.currency import shown_in
 from rembuk.web.guards import PUBLIC
 from rembuk.web.pages import page
@@ -75,6 +76,7 @@ async def district(request: Request, district: str, siklus: Slug = None, langkah
             objections_over=any(each.kind is PhaseKind.RESULTS and each.is_over for each in phases),
             map=await _turnout_map(chosen, lines),
             query=f"?siklus={chosen.slug}",
+            sworn=await sworn_words(chosen.id, [result.area, *(each.box for each in result.fences if each.box)]),
         )
 
 

@@ -1,9 +1,11 @@
 """The auditors' page: boxes whose ballots are not published, the file to count again, and their word on the board."""
 
 from rembuk.cycles import store as cycles
+from rembuk.cycles.shares import CHILDREN, children_box
 from rembuk.errors import N_, Refused
 from rembuk.places import store as places
 from rembuk.results.routes.desk import person_of
+from rembuk.results.store import published_boxes
 from rembuk.results.store import swearing as store
 from rembuk.voting.terms import PUBLICATION_NAMES, Publication
 from rembuk.web.forms import read_form
@@ -11,8 +13,8 @@ from rembuk.web.guards import AUDITOR, CITY_OFFICIAL
 from rembuk.web.pages import page, redirect
 from rembuk.web.routing import Request, Response, get, post
 
-AGREES = N_("Hitungan Anda sama dengan hasil yang diumumkan. Sudah dicatat di papan bukti.")
-DIFFERS = N_("Hitungan Anda BERBEDA dari hasil yang diumumkan. Perbedaan ini dicatat di papan bukti.")
+AGREES = N_("Hitungan Anda sama dengan hasil resmi. Sudah dicatat di papan bukti.")
+DIFFERS = N_("Hitungan Anda BERBEDA dari hasil resmi. Perbedaan ini dicatat di papan bukti.")
 
 
 @get("/petugas/siklus/{slug:str}/hitung-ulang", guard=AUDITOR | CITY_OFFICIAL)
@@ -52,13 +54,19 @@ async def _page(request: Request, slug: str, area: str = "", error: str = "") ->
         status=422 if error else 200,
         cycle=cycle,
         election=election,
-        is_published=election.state in ("counted", "certified"),
-        boxes=await store.closed_boxes(cycle.id),
-        names={each.code: each.name for each in await places.kecamatan_list()},
+        is_counted=await store.is_counted(cycle.id),
+        watch=await store.watch_of(cycle.id),
+        open_boxes=await published_boxes(cycle.id),
+        names=await _names(),
         publication=PUBLICATION_NAMES[Publication(election.publication)],
         wrong_area=area,
         error=error,
     )
+
+
+async def _names() -> dict[str, str]:
+    names = {each.code: each.name for each in await places.kecamatan_list()}
+    return names | {children_box(code): f"{CHILDREN} {name}" for code, name in names.items()}
 
 
 HANDLERS = [recounts, ballots, sworn]

@@ -6,14 +6,17 @@ from rembuk.cycles import store as cycles
 from rembuk.errors import N_, Refused
 from rembuk.results import store
 from rembuk.results.routes.desk import ASKED, OPENED, back, person_of, told
+from rembuk.results.store.contacts import decide_denied, propose_decision
 from rembuk.voting.opening import BoxRefusal
+from rembuk.voting.terms import Level
 from rembuk.web.forms import read_form
-from rembuk.web.guards import AUDITOR, CITY_OFFICIAL
+from rembuk.web.guards import AUDITOR, CITY_OFFICIAL, Role, viewer
 from rembuk.web.routing import Request, Response, get, post
 
 DRAWN = N_("Contoh warga sudah diundi. Hubungi mereka satu per satu.")
 NOTED = N_("Jawaban warga yang dihubungi sudah dicatat.")
 TAKEN = N_("Kotak siap diunduh untuk dibuka di komputer luring.")
+DECIDED = N_("Putusan dua petugas sudah dicatat. Jumlahnya tercatat di papan bukti.")
 NO_FILE = N_("pilih dulu berkasnya")
 
 
@@ -30,15 +33,36 @@ async def draw(request: Request, slug: str) -> Response:
 
 @post("/petugas/siklus/{slug:str}/hitung/contoh/jawaban", guard=CITY_OFFICIAL | AUDITOR)
 async def answers(request: Request, slug: str) -> Response:
-    """Note how many of them said what."""
+    """Note how many of them said what: the auditor's word, in a pilot also an official's."""
     form = await read_form(request)
     election = await cycles.election((await cycles.by_slug(slug)).id)
+    if election.level != Level.ONE_HOLDER and not viewer(request).has(Role.AUDITOR):
+        raise Refused(BoxRefusal.AUDITOR_ASKS)
     confirmed, unreached, denied = (form.integer(name) or 0 for name in ("confirmed", "unreached", "denied"))
     try:
         await store.record_contacts(election, (confirmed, unreached, denied), person_of(request))
     except Refused as refused:
         return await told(request, slug, refused)
     return back(request, slug, NOTED)
+
+
+@post("/petugas/siklus/{slug:str}/hitung/contoh/putusan", guard=CITY_OFFICIAL)
+async def ask_decision(request: Request, slug: str) -> Response:
+    """The first person says why the box may be opened although somebody denied having voted."""
+    election = await cycles.election((await cycles.by_slug(slug)).id)
+    try:
+        await propose_decision(election, (await read_form(request)).text("reason"), person_of(request))
+    except Refused as refused:
+        return await told(request, slug, refused)
+    return back(request, slug, ASKED)
+
+
+@post("/petugas/siklus/{slug:str}/hitung/contoh/putusan/{act:uuid}", guard=CITY_OFFICIAL)
+async def decide(request: Request, slug: str, act: UUID) -> Response:
+    """The second person agrees; the board is told the count."""
+    election = await cycles.election((await cycles.by_slug(slug)).id)
+    await decide_denied(act, election, person_of(request))
+    return back(request, slug, DECIDED)
 
 
 @post("/petugas/siklus/{slug:str}/hitung/ambil", guard=CITY_OFFICIAL, seconds=120)
@@ -87,4 +111,4 @@ async def accept(request: Request, slug: str, act: UUID) -> Response:
     return back(request, slug, OPENED)
 
 
-HANDLERS = [draw, answers, ask_export, export, box_file, hand_in, accept]
+HANDLERS = [draw, answers, ask_decision, decide, ask_export, export, box_file, hand_in, accept]

@@ -1,4 +1,7 @@
-"""The contact sample: marked residents an auditor asks whether they voted, before the box is opened (trust.md 3)."""
+"""The contact sample: marked residents an auditor asks whether they voted, before the box is opened (trust.md 3).
+
+Somebody who says they did not vote keeps the box shut until two persons decide with a reason (T7).
+"""
 
 import hmac
 import json
@@ -7,12 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from rembuk.board import store as board
-from rembuk.board.rules import Json
+from rembuk.board.rules import ActRecord, Json, Kind
 from rembuk.clock import now
-from rembuk.cycles.rules import Election
+from rembuk.cycles.rules import Election, ElectionState
 from rembuk.database import transaction
 from rembuk.errors import Refused
-from rembuk.people.rules import ADULTS
+from rembuk.people.rules import ADULTS, without_nik
 from rembuk.people.tables import Credential, Person, RollEntry
 from rembuk.results.rules import Refusal, dice_of
 from rembuk.voting.opening import BoxRefusal
@@ -20,6 +23,8 @@ from rembuk.voting.tables import ContactSample, RollMark
 from rembuk.voting.terms import Level
 
 LEAST, PERCENT = 100, 1
+DECISION = "contacts.decide"
+SHORTEST_DECISION = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,12 @@ class Sample:
     unreached: int = 0
     denied: int = 0
     skipped: str = ""
+    decided: str = ""
+
+    @property
+    def disputed(self) -> bool:
+        """Whether somebody marked as a voter said they did not vote, and nobody decided what follows."""
+        return bool(self.denied) and not self.decided
 
     @property
     def done(self) -> bool:
@@ -70,12 +81,16 @@ async def sample_of(election: UUID) -> Sample:
     row = await ContactSample.select().where(ContactSample.election == election).first()
     if row is None:
         return Sample(wanted_of(len(await _marked(election))))
-    return Sample(row["wanted"], row["dice"], row["confirmed"], row["unreached"], row["denied"], row["skipped"])
+    return Sample(
+        row["wanted"], row["dice"], row["confirmed"], row["unreached"], row["denied"], row["skipped"], row["decided"]
+    )
 
 
 @transaction
 async def draw_contacts(election: Election, typed: str, person: UUID) -> int:
     """Draw the sample by public dice, once, after closing; how many are to be asked."""
+    if election.state is not ElectionState.CLOSED:
+        raise Refused(Refusal.NOT_CLOSED)
     if (await sample_of(election.id)).dice:
         raise Refused(BoxRefusal.SAMPLE_DRAWN)
     try:
@@ -116,8 +131,52 @@ async def record_contacts(election: Election, said: tuple[int, int, int], person
         raise Refused(BoxRefusal.SAMPLE_COUNT, number=sample.wanted)
     row = ContactSample
     values: dict[Any, Any] = dict(zip((row.confirmed, row.unreached, row.denied), said, strict=True))
-    await row.update({**values, row.person: person, row.at: now()}).where(row.election == election.id)
+    await row.update({**values, row.decided: "", row.person: person, row.at: now()}).where(row.election == election.id)
+    await _post(election.id)
     await board.audit(person, "auditor", "contacts.recorded", str(election.id), after=list(said))
+
+
+async def propose_decision(election: Election, reason: str, person: UUID) -> ActRecord:
+    """The first person says what was looked into and why the box may be opened although somebody denied voting."""
+    sample = await sample_of(election.id)
+    if not sample.denied:
+        raise Refused(BoxRefusal.NOTHING_DENIED)
+    if len(reason.strip()) < SHORTEST_DECISION:
+        raise Refused(BoxRefusal.DECISION_REASON)
+    for waiting in await waiting_decisions(election):
+        await board.withdraw_act(waiting.id, person)
+    said = _decision(election, sample, without_nik(reason.strip())[:300])
+    return await board.propose_act(DECISION, said, person)
+
+
+async def waiting_decisions(election: Election) -> list[ActRecord]:
+    """Decisions on denied votes of this election that wait for their second person."""
+    acts = [(act, json.loads(act.payload)) for act in await board.waiting_acts(DECISION)]
+    return [act for act, said in acts if said["election"] == str(election.id)]
+
+
+@transaction
+async def decide_denied(act: UUID, election: Election, person: UUID) -> None:
+    """The second person agrees: the box may be opened; the board is told how many denied, and that two decided."""
+    signed = await board.second_act(act, person)
+    reason = str(json.loads(signed.payload).get("reason", ""))
+    said = _decision(election, await sample_of(election.id), reason)
+    await board.use_act(act, DECISION, said)
+    row = ContactSample
+    await row.update({row.decided: reason}).where(row.election == election.id)
+    await _post(election.id)
+    await board.audit(person, "city_official", "contacts.decided", str(election.id), reason, after=said)
+
+
+def _decision(election: Election, sample: Sample, reason: str) -> dict[str, Json]:
+    """What two persons sign: other answers of the sample are another decision."""
+    said = [sample.confirmed, sample.unreached, sample.denied]
+    return {"election": str(election.id), "said": [*said], "reason": reason}
+
+
+async def _post(election: UUID) -> None:
+    """Counts only: who was asked stays with the auditor."""
+    await board.append(Kind.CONTACTS, {"election": str(election), **await contact_facts(election)})
 
 
 @transaction
@@ -136,9 +195,12 @@ async def skip_contacts(election: Election, reason: str, person: UUID) -> None:
 
 
 async def insist_contacted(election: Election) -> None:
-    """Refused(SAMPLE_FIRST) until the sample was asked."""
-    if not (await sample_of(election.id)).done:
+    """Refused(SAMPLE_FIRST) until the sample was asked, (SAMPLE_DENIED) until two persons decided on denied votes."""
+    sample = await sample_of(election.id)
+    if not sample.done:
         raise Refused(BoxRefusal.SAMPLE_FIRST)
+    if sample.disputed:
+        raise Refused(BoxRefusal.SAMPLE_DENIED, number=sample.denied)
 
 
 async def contact_facts(election: UUID) -> dict[str, Json]:
@@ -152,4 +214,5 @@ async def contact_facts(election: UUID) -> dict[str, Json]:
         "unreached": sample.unreached,
         "denied": sample.denied,
         "dice": sample.dice,
+        **({"decided_by": 2 if sample.decided else 0} if sample.denied else {}),
     }

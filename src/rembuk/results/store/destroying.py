@@ -1,6 +1,8 @@
 """Destruction after the objections (trust.md 4.6 step 7): envelopes, links of code keys, salts; minutes on the board.
 
-What stays proves the vote and links nobody: marks, leaves, ballots files, the keys of codes without their owners.
+What stays proves the vote and links nobody: marks, leaves, ballots files, the keys of codes without their owners,
+the state of every sheet of paper. First the rows go, in one transaction with the minutes; then the files are written
+anew, until no byte of the rows is left in them. The second half is begun again as often as it breaks off.
 """
 
 import json
@@ -15,9 +17,12 @@ from rembuk.clock import long_date, now
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Election, ElectionState, PhaseKind
 from rembuk.database import transaction
-from rembuk.database.sealing import unsealed
+from rembuk.database.sealing import rewritten, unsealed
 from rembuk.errors import N_, Reason, Refused
+from rembuk.jobs import enqueue, every, job
 from rembuk.people.tables import Credential
+from rembuk.posts.store.forgetting import PURGED as PURGED_PAPER
+from rembuk.posts.store.forgetting import forget_paper, paper_kept
 from rembuk.settings import settings
 from rembuk.voting.tables import (
     BoothVisit,
@@ -30,6 +35,9 @@ from rembuk.voting.tables import (
 )
 
 DESTROYING = "box.destroy"
+REWRITING = "box.rewrite"
+PURGED = ("envelope", "burned", "booth_visit", "box_export", "credential", "trial_record", "key_ceremony")
+"""Tables that lose rows or words, besides those of paper."""
 _OVER = (ElectionState.COUNTED, ElectionState.CERTIFIED)
 
 
@@ -107,6 +115,8 @@ async def destroy(act: UUID, cycle: UUID, person: UUID) -> str:
         election=election.id,
         envelopes=envelopes,
         code_keys=keys,
+        readings=int(str(payload["readings"])),
+        lists=int(str(payload["lists"])),
         shares=plan.shares,
         place=plan.place,
         witnesses=plan.witnesses,
@@ -115,16 +125,41 @@ async def destroy(act: UUID, cycle: UUID, person: UUID) -> str:
         at=now(),
     )
     await Destruction.insert(row)
-    said: dict[str, Json] = {"envelopes": envelopes, "code_keys": keys, "minutes_sha256": digest}
+    told = {name: payload[name] for name in ("readings", "lists")}
+    said: dict[str, Json] = {"envelopes": envelopes, "code_keys": keys, **told, "minutes_sha256": digest}
     await board.append(Kind.DESTROYED, {"election": str(election.id), **said})
     await board.audit(person, "city_official", "box.destroyed", str(election.id), before=payload, after=said)
+    await enqueue(REWRITING)
     return digest
+
+
+@every(600, "write anew what destroyed boxes left")
+async def rewrite() -> None:
+    """Write anew the files of every destruction whose rows may still lie in them; a broken one is begun again."""
+    waiting = await Destruction.select(Destruction.id, Destruction.election).where(Destruction.rewritten_at.is_null())
+    if not waiting or not await rewritten((*PURGED, *PURGED_PAPER)):
+        return
+    for row in waiting:
+        await Destruction.update({Destruction.rewritten_at: now()}).where(Destruction.id == row["id"])
+        await board.audit(None, "system", "box.rewritten", str(row["election"]))
+
+
+@job(REWRITING)
+async def _rewrite_now(_: dict[str, object]) -> None:
+    await rewrite()
+
+
+async def rewritten_at(election: UUID) -> datetime | None:
+    """When the files of a destroyed box were written anew, or None while that waits."""
+    row = await Destruction.select(Destruction.rewritten_at).where(Destruction.election == election).first()
+    return row["rewritten_at"] if row else None
 
 
 async def _delete(election: Election) -> None:
     """The one lawful deletion; everything else that asks for it meets the triggers."""
     async with unsealed("envelope"):
         await Envelope.delete().where(Envelope.election == election.id)
+    await forget_paper(election.id)
     await Burned.delete().where(Burned.election == election.id)
     await BoothVisit.delete().where(BoothVisit.election == election.id)
     await BoxExport.delete().where(BoxExport.election == election.id)
@@ -169,11 +204,14 @@ async def _trustees(election: UUID) -> int:
 
 async def _payload(election: Election, plan: Plan) -> dict[str, Json]:
     """Exactly what is destroyed; another number of envelopes is another act."""
+    paper = await paper_kept(election.id)
     return {
         "election": str(election.id),
         "config_sha256": election.config_sha256,
         "envelopes": await Envelope.count().where(Envelope.election == election.id),
         "code_keys": await Credential.count().where(Credential.cycle == election.cycle),
+        "readings": paper.readings,
+        "lists": paper.lists,
         "place": plan.place,
         "witnesses": plan.witnesses,
         "shares": plan.shares,
@@ -194,8 +232,11 @@ async def _minutes(election: Election, payload: dict[str, Json]) -> str:
             f"Amplop tersegel yang dihapus: {payload['envelopes']}",
             f"Kunci kode pemilih yang dilepas dari pemiliknya: {payload['code_keys']}",
             f"Bagian kata kunci yang dimusnahkan pemegangnya: {payload['shares']}",
-            "Garam pengacak kotak, amplop uji, dan faktor kedua kode ikut dihapus.",
+            f"Bacaan lembar kertas yang dihapus: {payload['readings']}",
+            f"Daftar hadir pos yang dikosongkan: {payload['lists']}",
+            "Garam pengacak kotak, garam kotak kertas, amplop uji, dan faktor kedua kode ikut dihapus.",
             "Tanda memilih, papan bukti, dan berkas suara tetap ada. Tidak ada yang menghubungkan warga dan pilihan.",
+            "Sesudah itu berkas basis data ditulis ulang, sehingga baris yang dihapus tidak tersisa di dalamnya.",
             "Cadangan basis data lama harus dihapus menurut jadwalnya oleh pengelola sistem.",
             "",
         )

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from rembuk.board import store as board
-from rembuk.board.rules import ActRecord, Json, Kind, canonical, digest
+from rembuk.board.rules import ActRecord, Json, Kind, canonical
 from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Election, ElectionState
 from rembuk.database import transaction
@@ -15,23 +15,34 @@ from rembuk.proposals import store as proposals
 from rembuk.results.documents import CITY
 from rembuk.results.rules import Refusal, outcome_of
 from rembuk.results.store.recounting import insist_recounted
+from rembuk.results.store.swearing import insist_sworn
 from rembuk.results.tables import Count, DistrictProject
 from rembuk.voting.agreement import agreed
 
 PUBLICATION = "result.publish"
 
 
-async def propose_publication(cycle: UUID, person: UUID) -> ActRecord:
-    """The first person asks to publish exactly these counts."""
-    return await board.propose_act(PUBLICATION, await _payload(cycle), person)
+async def propose_publication(cycle: UUID, person: UUID, explained: str = "") -> ActRecord:
+    """The first person asks to publish exactly these counts; Refused while sworn auditors have not counted again.
+
+    Where one found another result, both sign what is `explained` to everybody.
+    """
+    said = await insist_sworn(cycle, explained, (person,))
+    if waiting := await waiting_publication(cycle):
+        await board.withdraw_act(waiting.id, person)
+    return await board.propose_act(PUBLICATION, {**await _payload(cycle), "explained": said["explained"]}, person)
 
 
 async def waiting_publication(cycle: UUID) -> ActRecord | None:
     """The request to publish that waits for its second person, if any."""
     if not await Count.exists().where(Count.cycle == cycle):
         return None
-    wanted = digest(await _payload(cycle))
-    return next((act for act in await board.waiting_acts(PUBLICATION) if act.payload_sha256 == wanted), None)
+    wanted = await _payload(cycle)
+    for act in await board.waiting_acts(PUBLICATION):
+        asked = json.loads(act.payload)
+        if asked == {**wanted, "explained": asked.get("explained")}:
+            return act
+    return None
 
 
 async def publish(act: UUID, cycle: UUID, person: UUID) -> None:
@@ -54,10 +65,12 @@ async def _opened(cycle: UUID) -> Election:
 @transaction
 async def _publish(act: UUID, cycle: UUID, person: UUID) -> None:
     election = await _opened(cycle)
-    await board.insist_cosigned(election.id, json.loads(election.config).get("witness_quorum", 0))
-    payload = await _payload(cycle)
-    await board.second_act(act, person)
+    frozen = json.loads(election.config)
+    await board.insist_cosigned(election.id, frozen.get("witness_quorum", 0), frozen.get("witnesses"))
+    signed = await board.second_act(act, person)
+    payload = {**await _payload(cycle), "explained": json.loads(signed.payload).get("explained", "")}
     await board.use_act(act, PUBLICATION, payload)
+    sworn = await insist_sworn(cycle, str(payload["explained"]), (signed.first, person))
     await keep_projects(cycle, election.config)
     await Count.update({Count.published: True}).where(Count.cycle == cycle)
     await _tell_proposals(cycle, person)
@@ -67,6 +80,7 @@ async def _publish(act: UUID, cycle: UUID, person: UUID) -> None:
             "election": str(election.id),
             "config_sha256": election.config_sha256,
             "files": await result_files(cycle, election.config),
+            **sworn,
         },
     )
     await cycles.advance(cycle, ElectionState.COUNTED)

@@ -71,7 +71,11 @@ async def settle_key(act: UUID, cycle: UUID, person: UUID) -> None:
     await board.use_act(act, SETTLING, {**body, "cycle": str(cycle)})
     terms = terms_of(body)
     await cycles.name_trustees(
-        cycle, terms.public_key, terms.level.value, terms.witness_quorum, terms.publication.value
+        cycle,
+        terms.public_key,
+        terms.level.value,
+        (terms.witness_quorum, terms.auditor_quorum),
+        terms.publication.value,
     )
     await _keep(election.id, terms, cycle)
     said = {name: value for name, value in terms.body.items() if name != "public_key"}
