@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from rembuk.errors import Refused
-from rembuk.files import store
+from rembuk.files import decoding, photos, store
 from rembuk.files.photos import cleaned
 from rembuk.files.rules import LARGEST_OUTPUT, MOST_BYTES, Refusal, kind_of, scaled, why_not_taken
 from rembuk.settings import settings
@@ -99,6 +99,15 @@ async def test_bombs() -> None:
     assert await reason_of(bomb(30_000, 30_000)) is Refusal.TOO_MANY_PIXELS
     assert await reason_of(bomb(5_001, 4_000)) is Refusal.TOO_MANY_PIXELS
     assert await reason_of(bomb(2**31 - 1, 2**31 - 1)) in (Refusal.TOO_MANY_PIXELS, Refusal.BROKEN)
+
+
+async def test_the_largest_photo_fits_into_little_memory() -> None:
+    """T-WEB: twenty megapixels with transparency, 80 MB of points, within 400 MiB, one at a time."""
+    assert decoding.MEMORY <= 400 * 1024 * 1024 and photos._AT_ONCE == 1
+    out = io.BytesIO()
+    Image.new("RGBA", (5_000, 4_000), (200, 30, 30, 128)).save(out, "PNG", compress_level=1)
+    photo = await cleaned(out.getvalue())
+    assert (photo.width, photo.height) == (1280, 1024)
 
 
 async def test_refusals() -> None:

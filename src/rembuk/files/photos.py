@@ -15,7 +15,7 @@ from rembuk.files.rules import LARGEST_OUTPUT, MOST_PIXELS, Refusal, why_not_tak
 
 _PROGRAM = Path(__file__).with_name("decoding.py")
 _PATIENCE_SECONDS = 20
-_AT_ONCE = 2
+_AT_ONCE = 1
 _WAITING = 20
 
 
@@ -35,7 +35,7 @@ class CleanPhoto:
 
 
 class _Desk:
-    """Two decoders at once; a long queue is refused rather than kept."""
+    """One decoder at a time; a long queue is refused rather than kept."""
 
     def __init__(self) -> None:
         self.places = asyncio.Semaphore(_AT_ONCE)
