@@ -1,5 +1,6 @@
 """Ways through the board the other tests do not take: proofs of the wrong length, changed rows, keys that are none."""
 
+import asyncio
 import base64
 import json
 from uuid import uuid4
@@ -8,9 +9,17 @@ import pytest
 
 from rembuk.board import merkle, notes
 from rembuk.board import store as board
+from rembuk.board.routes import _alone
 from rembuk.board.rules import Kind, Refusal, envelope_leaf, receipt_of
+from rembuk.board.store.log import sequence
 from rembuk.board.store.proofs import root_at
-from rembuk.board.store.witnesses import cosigners, witness_key
+from rembuk.board.store.witnesses import (
+    WITHDRAWING,
+    cosigners,
+    insist_not_rolled_back,
+    withdraw_witness,
+    witness_key,
+)
 from rembuk.database import engine, transaction, unsealed
 from rembuk.errors import Refused
 from tests.board.test_store import ELECTION, own_secrets, some_leaf
@@ -185,3 +194,42 @@ class TestKept:
         await board.audit(None, "system", "test", "2")
         second = json.loads((await board.append_audit_head()).body)
         assert second["count"] == first["count"] + 1 and second["sha256"] != first["sha256"]
+
+    async def test_two_readers_make_one_tree(self) -> None:
+        """P3: requests that read the same leaves at the same moment agree, and no leaf is taken twice."""
+        for number in range(3):
+            await board.append(Kind.MODERATION, {"act": number})
+        size = await board.size()
+        roots = await asyncio.gather(*(root_at(size) for _ in range(4)))
+        assert len(set(roots)) == 1 and await board.broken_leaf() is None
+
+    async def test_the_sequencer_posts_what_waits(self) -> None:
+        """A4: the periodic round does what a promise says."""
+        await board.promise(some_leaf(1))
+        await sequence()
+        assert await board.size() == 1
+
+    async def test_a_board_that_holds_what_was_seen(self) -> None:
+        """trust 5: a checkpoint of this very board stops nothing."""
+        await board.append(Kind.MODERATION, {"act": 1})
+        [seen] = await board.checkpoints()
+        await board.append(Kind.MODERATION, {"act": 2})
+        await insist_not_rolled_back(seen.note)
+
+    async def test_a_witness_leaves_once(self) -> None:
+        """P3: withdrawn by two persons; a second request finds nobody, and the name's key signs for nothing."""
+        first, second = uuid4(), uuid4()
+        key = notes.Verifier("unpar", KEY.verifier.public, notes.COSIGNATURE).text
+        await board.register_witness(key)
+        acts = [await board.propose_act(WITHDRAWING, {"key": key}, first) for _ in range(2)]
+        await withdraw_witness(acts[0].id, second)
+        with pytest.raises(Refused) as refused:
+            await withdraw_witness(acts[1].id, second)
+        assert refused.value.reason is Refusal.NO_SUCH_WITNESS and await board.witness_lines() == []
+
+
+def test_a_tool_that_was_not_installed_is_said() -> None:
+    """P4: a missing stand-alone file is a fault in words, not an empty download."""
+    assert _alone("rembuk_witness").name == "rembuk_witness.py"
+    with pytest.raises(FileNotFoundError, match="rembuk_nothing"):
+        _alone("rembuk_nothing")
