@@ -24,8 +24,9 @@ from tests.clients import open_client
 
 __all__ = ["past"]
 TEXTS = sized("XSS_TEXTS", 500, 500)
-CHUNK = 50
-ROUNDS = sized("XSS_ROUNDS", 1, 10)
+CHUNKS = 25
+"""A field holds a twenty-fifth of the texts, the next row or round the next one."""
+ROUNDS = sized("XSS_ROUNDS", 1, CHUNKS)
 SAFE = ("http:", "https:", "mailto:", "tel:", "blob:")
 LISTEN = "addEventListener('securitypolicyviolation', e => lapor(e.violatedDirective + ' ' + e.blockedURI))"
 STRANGE = """() => [
@@ -71,7 +72,7 @@ async def test_no_text_becomes_a_part_of_a_page(sqlite_settings: Any) -> None:
     try:
         made = await city(districts=1, proposals=2, voters=2)
         plain = await _pages(made)
-        texts = ["".join(payloads(TEXTS)[start::25]) for start in range(25)]
+        texts = ["".join(payloads(TEXTS)[nth::CHUNKS]) for nth in range(CHUNKS)]
         cells = poison(sqlite_settings.database_file, texts, 0)
         places._cached.clear()
         poisoned = await _pages(made)
@@ -159,10 +160,9 @@ def test_no_text_runs_in_a_browser(browser: Browser, past: Path, tmp_path: Path)
     with served(data) as demo:
         states = {role: came_in(browser, demo, role) if role != "public" else None for role in PAGES}
         for turn in range(ROUNDS):
-            chunks = ["".join(every[start :: len(every) // CHUNK * 5]) for start in range(len(every) // CHUNK * 5)]
-            cells += poison(data / "rembuk.sqlite3", chunks, turn * 5)
+            cells += poison(data / "rembuk.sqlite3", ["".join(every[nth::CHUNKS]) for nth in range(CHUNKS)], turn)
             for role, state in states.items():
-                found, count = _visit(browser, demo, role, state, every[turn::ROUNDS])
+                found, count = _visit(browser, demo, role, state, every[turn::CHUNKS])
                 heard, pages = heard + found, pages + count
     said(f"T-WEB: {TEXTS} texts, {cells} cells poisoned, {pages} pages in Chromium, {len(heard)} things heard")
     assert heard == []
@@ -173,7 +173,7 @@ def _visit(browser: Browser, demo: Demo, role: str, state: Any, asked: list[str]
     ears = Ears(context)
     page, count = ears.listen(context.new_page()), 0
     searched = [f"/usulan?q={quote(text)}" for text in asked] if role == "public" else []
-    for path in [*PAGES[role], *searched]:
+    for path in [*PAGES[role], *searched]:  # what is asked for comes back on the page, too
         page.goto(path, wait_until="domcontentloaded")
         ears.heard += [f"{path}: {each[:200]}" for each in page.evaluate(STRANGE)]
         count += 1
