@@ -10,12 +10,12 @@ from rembuk import clock, jobs
 from rembuk.errors import Refused
 from rembuk.people import rules, store
 from rembuk.people.rules import CHILDREN, Kind, PersonFacts, Refusal, RollFacts
-from rembuk.people.store import imports, sealed_sheet
+from rembuk.people.store import imports, sealed_sheet, voter_codes
 from rembuk.people.store.roll import person_for
-from rembuk.people.tables import RollEntry, RollImport
+from rembuk.people.tables import Credential, RollCase, RollEntry, RollImport
 from rembuk.settings import settings
-from tests.people.making import make_cycle, make_entry
-from tests.people.rolls import make_areas, roll_csv, take_in, two_officials
+from tests.people.making import make_code, make_cycle, make_entry
+from tests.people.rolls import KELURAHAN, make_areas, roll_csv, take_in, two_officials
 
 
 async def laid(rows: int = 3) -> tuple[UUID, UUID, UUID]:
@@ -102,3 +102,54 @@ def test_a_child_votes_in_the_childrens_booth_only() -> None:
     today = clock.now().date()
     assert rules.why_not_voter(child, None, today) is Refusal.CHILD
     assert rules.why_not_voter(adult, line, today) is Refusal.CHILD
+
+
+async def test_codes_that_cannot_be_handed_out_or_voided(db: Any) -> None:
+    """T15: to nobody on the roll, a serial nobody printed; voiding before any key was posted posts the root."""
+    cycle = await make_cycle()
+    roll = await make_entry(cycle)
+    code = await make_code(cycle, roll)
+    for unknown in (uuid4(), await make_entry(await make_cycle(2027))):
+        with pytest.raises(Refused) as refused:
+            await store.hand_out(cycle, "A-0001", unknown, "08 1985", None)
+        assert refused.value.reason is Refusal.NOT_ON_ROLL
+    with pytest.raises(Refused) as refused:
+        await voter_codes.void_code(cycle, "Z-9999", "hilang", None)
+    assert refused.value.reason is Refusal.NO_SUCH_CODE
+    await Credential.update({Credential.state: "locked"}).where(Credential.cycle == cycle)
+    with pytest.raises(Refused) as refused:
+        await voter_codes.roll_of_code(cycle, code.printed)
+    assert refused.value.reason is Refusal.CODE_LOCKED
+    await voter_codes.void_code(cycle, "A-0001", "hilang", None)
+    assert (await Credential.select(Credential.state).first())["state"] == "void"
+
+
+async def test_a_long_file_is_written_in_steps(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T-KILL: more rows than one job writes go on in the next; a NIK in two RW opens its case at the end."""
+    monkeypatch.setattr(imports, "STEP", 2)
+    monkeypatch.setattr(imports, "STEPS", 1)
+    await make_areas()
+    first, second = await two_officials()
+    cycle = await make_cycle()
+    again = roll_csv(1, rw=f"{KELURAHAN}.006").split(b"\r\n", 1)[1]
+    id = await imports.propose_import(cycle, roll_csv(5) + again, first)
+    await imports.approve_import(id, second)
+    for _ in range(6):
+        await jobs.run_due()
+    assert (await imports.roll_import(id)).state == "done" and await RollEntry.count() == 5
+    assert await RollCase.exists()
+
+
+async def test_an_import_expires_once(db: Any) -> None:
+    """trust 3: what was refused meanwhile does not expire a second time."""
+    id, _, second = await laid()
+    await imports.refuse_import(id, second)
+    await imports._expire(id)
+    assert (await imports.roll_import(id)).state == "refused"
+
+
+async def test_a_childs_line_gets_a_nameless_account(db: Any) -> None:
+    """T9: the account behind a child's line is a child's, with no right of a resident."""
+    roll = await make_entry(await make_cycle(), list=CHILDREN, age_band="10-12")
+    facts = await store.person_of(await person_for(roll))
+    assert facts and facts.kind is Kind.CHILD

@@ -197,3 +197,38 @@ async def test_a_line_of_a_round_without_a_vote(db: Any) -> None:
     with refused(Refusal.NOT_ON_ROLL):
         await store.voter_of(uuid4())
     assert ElectionState.OPEN.value == "open" and await people.roll_entry(roll)
+
+
+def test_a_box_without_its_districts_is_damaged() -> None:
+    """T-FUZZ: the right name over nothing."""
+    with pytest.raises(ValueError, match="damaged"):
+        box.read_box(json.dumps({"format": box.FORMAT, "election": str(ELECTION)}).encode())
+
+
+def test_a_ballot_of_no_contest_is_spoiled() -> None:
+    """T-TAMPER: ballots of a district whose contest nobody agreed on are told."""
+    held = box.boxed(ELECTION, [envelope()])
+    given = opening.OpenedFile(ELECTION, held.sha256, box.Opened({"32.73.27": (Choice.of_set(["1"]),)}, ()), "")
+    assert opening.opened_faults(given, held, {}) == ["32.73.27: 1 ballots that break the rules of the ballot"]
+
+
+async def test_a_line_typed_at_the_key_page(db: Any) -> None:
+    """T-CEREMONY: no line at all, an answer of another key, shares nobody has: each refused, none recorded."""
+    from tests.cycles.test_store import FIRST, SECOND, published
+    from tests.voting.test_key_page import HOUSES, terms
+
+    cycle, pair = (await published()).id, keys.make_key()
+    settled = terms(public_key=pair.public.hex(), quorum=2, trustees=3, organisations=HOUSES[:3])
+    act = await store.propose_key(cycle, settled, FIRST)
+    assert (await ceremony.waiting_key(cycle) or [None])[0] and await ceremony.waiting_key(uuid4()) is None
+    await store.settle_key(act.id, cycle, SECOND)
+    shares = keys.split(pair.secret, 2, 3)
+    opened = try_file(await ceremony.trial_envelope(cycle), shares[:2])
+    line = keys.result_line(opened)
+    for typed, reason in (
+        ("bukan baris", KeyRefusal.NOT_A_LINE),
+        (line[:-1] + ("0" if line[-1] != "0" else "1"), KeyRefusal.WRONG_ANSWER),
+    ):
+        with refused(reason):
+            await ceremony.record_trial(cycle, typed, FIRST)
+    assert await ceremony.record_trial(cycle, line, FIRST) == 1
