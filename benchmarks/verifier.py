@@ -162,10 +162,10 @@ def write_bundle(folder: Path, ballots: int) -> None:
     (folder / "manifest.json").write_bytes(canonical({**named, "files": listed}))
 
 
-def run(folder: Path, cores: int) -> tuple[float, float, float, str]:
+def run(folder: Path) -> tuple[float, float, float, str]:
     """Seconds by the clock, seconds of CPU, the largest process in MB, and the last line said."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    command = [sys.executable, "-I", "-S", str(VERIFIER), str(folder), "--lang", "en", "--cores", str(cores)]
+    command = [sys.executable, "-I", "-S", str(VERIFIER), str(folder), "--lang", "en"]
     done = subprocess.run([sys.executable, "-c", WATCHED, *command], capture_output=True, check=False, text=True)
     seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -183,15 +183,14 @@ print(json.dumps({"peak": peak, "last": (done.stdout + done.stderr).splitlines()
 
 
 def main(sizes: list[int]) -> None:
-    """Measure every size with one and with two processes."""
+    """Measure every size."""
     for ballots in sizes:
         with tempfile.TemporaryDirectory(prefix="rembuk-bench-") as name:
             start = time.perf_counter()
             write_bundle(Path(name) / "bundle", ballots)
             print(f"{ballots:>9,} ballots, bundle made in {time.perf_counter() - start:.0f} s")
-            for cores in (1, 2):
-                seconds, cpu, peak, last = run(Path(name) / "bundle", cores)
-                print(f"  {cores} processes: {seconds:6.1f} s, {cpu:6.1f} s of CPU, {peak:5.0f} MB  {last}")
+            seconds, cpu, peak, last = run(Path(name) / "bundle")
+            print(f"  {seconds:6.1f} s, {cpu:6.1f} s of CPU, {peak:5.0f} MB  {last}")
 
 
 if __name__ == "__main__":

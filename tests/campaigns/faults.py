@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 VOTING, BOARD, PEOPLE, TALLY = "src/rembuk/voting", "src/rembuk/board", "src/rembuk/people", "src/rembuk/tally"
 LOG, BOX, CASTING = f"{BOARD}/store/log.py", f"{VOTING}/box.py", f"{VOTING}/store/casting.py"
+VERIFIER, WITNESSES = "src/rembuk_verify.py", f"{BOARD}/store/witnesses.py"
 LITE, POSTGRES = "src/rembuk/database/sqlite.py", "src/rembuk/database/postgres.py"
 
 
@@ -267,6 +268,110 @@ FAULTS = (
         "        if self.election.seed is None:\n            return [(project.id,) for",
         "        if True:\n            return [(project.id,) for",
         "tests/verify/test_count.py",
+    ),
+    Fault(
+        "P3",
+        "the board never seals the audit chain",
+        LOG,
+        "    head = await _head() if kind in SEALS_THE_CHAIN else []\n",
+        "    head: list[Leaf] = []\n",
+        "tests/opendata/test_bundle.py::test_a_round_with_every_stage_is_recounted",
+    ),
+    Fault(
+        "P3",
+        "a witness admitted after the freezing counts",
+        WITNESSES,
+        "    named = await witnesses() if keys is None else [",
+        "    named = await witnesses() if keys else [",
+        "tests/opendata/test_bundle.py::test_witnesses_are_those_the_vote_was_frozen_with",
+    ),
+    Fault(
+        "P3",
+        "a withdrawn witness still counts",
+        WITNESSES,
+        ' or row["size"] > gone.get(key.text, row["size"])',
+        "",
+        "tests/board/test_witness.py::test_who_was_withdrawn_signs_for_nothing",
+    ),
+    Fault(
+        "P4",
+        "the verifier takes the witnesses of keys.json, not those frozen",
+        VERIFIER,
+        'self.config.get("witnesses", keys["witnesses"])',
+        'keys["witnesses"]',
+        "tests/verify/test_bundle.py::test_a_forgery_with_a_fitting_manifest_is_found",
+    ),
+    Fault(
+        "P4",
+        "the verifier does not ask what a witness saw before the result",
+        VERIFIER,
+        "if seed < note.size <= gone",
+        "if note.size <= gone",
+        "tests/verify/test_bundle.py::test_what_the_witness_saw_is_told",
+    ),
+    Fault(
+        "P4",
+        "the verifier lets a withdrawn witness sign",
+        VERIFIER,
+        "if seed < note.size <= gone.get(line, note.size) and signed_by",
+        "if seed < note.size and signed_by",
+        "tests/verify/test_bundle.py::test_a_forgery_with_a_fitting_manifest_is_found",
+    ),
+    Fault(
+        "P4",
+        "the verifier's proof of a raise looks at no rival",
+        VERIFIER,
+        "        if any(offer and offer[1] <= value for offer in map(purses.offer, rivals)):\n",
+        "        if False:\n",
+        "tests/verify/test_count.py::test_a_rival_that_becomes_cheaper_on_the_way_is_not_skipped",
+    ),
+    Fault(
+        "P4",
+        "the verifier lets a hard fence pay twice for successors",
+        VERIFIER,
+        "            self.hard[at], due = (held, money - used), due - used\n",
+        "            due = due - used\n",
+        "tests/verify/test_city.py::test_a_successor_pays_once_and_within_limits",
+    ),
+    Fault(
+        "P4",
+        "the verifier asks no limit of a successor",
+        VERIFIER,
+        "            if fits and not self.contest.shut_out(row, funded) and",
+        "            if fits and",
+        "tests/verify/test_city.py::test_a_successor_pays_once_and_within_limits",
+    ),
+    Fault(
+        "P4",
+        "the verifier lets a withdrawn project return",
+        VERIFIER,
+        '            self.line = [each for each in self.line if each != project["id"]]\n',
+        "",
+        "tests/verify/test_city.py::test_both_counts_of_a_city_agree",
+    ),
+    Fault(
+        "P4",
+        "the verifier takes a project withdrawn after closing",
+        VERIFIER,
+        '        late += [at for at in self.at.get("withdrawal", []) if at > places[1]]\n',
+        "",
+        "tests/verify/test_bundle.py::test_a_forgery_with_a_fitting_manifest_is_found",
+    ),
+    Fault(
+        "P4",
+        "the verifier does not hold ballots against the roll",
+        VERIFIER,
+        "if roll and sum(each.values()) > sum(",
+        "if not roll and sum(each.values()) > sum(",
+        "tests/verify/test_bundle.py",
+    ),
+    Fault(
+        "P4",
+        "the verifier forgets the caps of a file's own rule",
+        VERIFIER,
+        "            contest.limits = [*contest.limits, (frozenset(inside), None, int(Fraction(money)))]\n",
+        "            contest.limits = [*contest.limits]\n",
+        "tests/verify/test_count.py::test_the_rule_of_a_file_agrees",
     ),
     Fault(
         "P5",

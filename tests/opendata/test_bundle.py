@@ -4,6 +4,7 @@ import json
 import os
 import random
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from rembuk.opendata.bundle import Refusal, exportable, write_bundle
 from rembuk.review import store as review
 from rembuk.settings import Settings
 from tests.city import WITNESS, City, city
+
+VERIFIER_SHA256 = sha256(Path(rembuk_verify.__file__).read_bytes()).hexdigest()
 
 
 async def finished(**how: Any) -> City:
@@ -60,6 +63,9 @@ async def test_a_stranger_finds_everything_in_order(
     code, said = verified(tmp_path / "bundle", capsys)
     assert code == 0, said
     assert "DOES NOT HOLD" not in said
+    readme = (tmp_path / "bundle" / "BACA-SAYA.txt").read_text("utf-8")
+    assert VERIFIER_SHA256 in readme and board.signer().verifier.text in readme
+    assert "other files (BACA-SAYA.txt)" in said
 
 
 async def test_one_changed_byte_is_found(db: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -240,6 +240,7 @@ def test_what_the_witness_saw_is_told(whole: Path, tmp_path: Path) -> None:
     for at, words in ((-1, "0 witnesses saw the result, 1 needed"), (-2, "0 witnesses saw the dice, 1 needed")):
         bare = parts[at].partition("— unpar")[0]
         made = [*parts[:at], bare, *parts[len(parts) + at + 1 :]]
+        made[1] = bundles.with_witness(f"rembuk/32.73\n{parts[1]}").removeprefix("rembuk/32.73\n")  # saw no dice yet
         files["checkpoints.txt"] = "rembuk/32.73\n".join(made).encode()
         found = broken(bundles.write(tmp_path / str(-at), files))
         assert len(found) == 1 and words in found[0]

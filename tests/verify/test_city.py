@@ -99,6 +99,32 @@ def changes(sound: dict[str, Any]) -> list[dict[str, Any]]:
     return made
 
 
+def test_a_successor_pays_once_and_within_limits() -> None:
+    """S5: money of a hard fence is gone when used; a limit shuts a reserve out. Sabotage: either forgotten."""
+    rows = [
+        {"id": each, "cost": cost, "district": "d"} for each, cost in zip("abcde", (10, 10, 20, 20, 5), strict=True)
+    ]
+    agreed = {"options": {"threshold": "1"}, "type": "approval", "most": 0, "seed": b"1"}
+    limits = [(frozenset("ae"), 1, None)]
+
+    def book() -> verify.Reserve:
+        return verify.Reserve(
+            verify.Contest(agreed, rows, 0, "c", limits=limits), list("ecd"), "ab", {"": 0}, [(list("cd"), 10)]
+        )
+
+    def gone(project: str) -> dict[str, str]:
+        return {"kind": "replacement", "withdrawn": project}
+
+    first = book()
+    assert [first.follow(gone("b")), first.follow(gone("a"))] == ["c", "e"]
+    second = book()
+    assert [second.follow(gone("a")), second.waits_for("d")] == ["e", 10]
+    third = book()
+    assert [third.follow(gone("b")), third.waits_for("d"), third.follow(gone("c"))] == ["c", 0, "d"]
+    with pytest.raises(ValueError, match="money"):
+        third.follow(gone("c"))
+
+
 def deeds_after(folder: Path, config: dict[str, Any], dice: random.Random) -> list[dict[str, Any]]:
     """The leaves of some withdrawals and pledges, each with the successor the product's own book gives."""
     documents = {path.stem: json.loads(path.read_bytes()) for path in (folder / "results").iterdir()}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import rembuk_verify as verify
 from rembuk.tally import pabulib
@@ -80,9 +81,10 @@ def test_both_counts_agree(election: Election) -> None:
 
 @pytest.mark.slow
 @settings(max_examples=ELECTIONS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(strategies.bounded_elections())
+@given(strategies.bounded_elections(kinds=("approval", "ranked", "points")))
 def test_limits_groups_requirements_and_refusals_agree(election: Election) -> None:
     """T-VERIFY: what may hold a project back, under every rule. Sabotage: shut_out looks at numbers only."""
+    election = with_places(election)
     assert winners_of(election) == list(count(election).winners)
 
 
@@ -99,6 +101,75 @@ def test_add1_agrees_also_when_the_steps_are_many(election: Election) -> None:
             projects=tuple(replace(project, cost=project.cost * 8) for project in election.projects),
         )
         assert winners_of(larger) == list(count(larger).winners)
+
+
+@settings(max_examples=ELECTIONS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(strategies.bounded_elections(kinds=("approval", "ranked", "points")), st.data())
+def test_the_rule_of_a_file_agrees(election: Election, data: st.DataObject) -> None:
+    """T-VERIFY: `official`, whatever META asks: stopping, a least score, caps. Sabotage: forget the caps."""
+    election = with_places(election)
+    parts = {column: data.draw(st.lists(st.sampled_from("abc"), max_size=3)) for column in ("category", "neighborhood")}
+    meta = {"rule": data.draw(st.sampled_from(["greedy", "greedy-threshold", "greedy-no-skip"]))}
+    if data.draw(st.booleans()):
+        meta["min_project_score_threshold"] = data.draw(st.sampled_from(["0", "2", "1,5", "3.0", " "]))
+    for column, names in (("category", "categories"), ("neighborhood", "neighborhoods")):
+        if data.draw(st.booleans()):
+            meta[names] = ",".join(dict.fromkeys(parts[column])) or "a"
+            caps = [str(data.draw(st.integers(0, election.budget))) for _ in meta[names].split(",")]
+            meta[f"budget_per_{column}"] = ",".join(caps)
+    extra = st.sampled_from(["a", "b", "a, c", "c,b", "d", ""])
+    projects = [
+        replace(each, extra=(("category", data.draw(extra)), ("neighborhood", data.draw(extra))))
+        for each in election.projects
+    ]
+    asked = replace(election, rule="official", meta=tuple(meta.items()), projects=tuple(projects))
+    plain = contest_of(replace(election, rule="greedy"))
+    agreed = {**plain.agreed, "rule": "official", "meta": meta}
+    rows = [{**row, **dict(each.extra)} for row, each in zip(plain.rows, projects, strict=True)]
+    contest = verify.Contest(
+        agreed, rows, election.budget, election.contest, limits=list(plain.limits), types=plain.types
+    )
+    assert [contest.ids[each] for each in verify.count(contest)] == list(count(asked).winners)
+
+
+def test_a_rule_of_a_file_that_is_unknown_is_not_guessed() -> None:
+    """`official` without META, with another rule or with a cap too few: an error, never a quiet default."""
+    agreed = {"options": {"threshold": "0"}, "type": "approval", "most": 0, "seed": b"", "rule": "official"}
+    rows = [{"id": "a", "cost": 1, "category": "x"}]
+    for more in ({}, {"meta": {}}, {"meta": {"rule": "quadratic"}},
+                 {"meta": {"rule": "greedy", "categories": "x,y", "budget_per_category": "1"}}):  # fmt: skip
+        with pytest.raises((ValueError, LookupError)):
+            verify.count(verify.Contest({**agreed, **more}, rows, 1, "c", types={((0,), ()): 1}))
+
+
+OVERTAKEN: list[tuple[list[int], dict[tuple[str, ...], int], int, Completion, list[str]]] = [
+    ([550, 290, 260], {("0",): 3, ("0", "1", "2"): 3, ("1",): 2}, 550, Completion.ADD1U, ["0"]),
+    ([590, 60, 390], {("0",): 7, ("0", "1", "2"): 12, ("0", "2"): 4, ("1",): 3}, 590, Completion.ADD1, ["2", "1"]),
+    (
+        [600, 30, 400, 130],
+        {("1", "2"): 7, ("0",): 7, ("0", "1", "3"): 5, ("1", "2", "3"): 1},
+        850,
+        Completion.ADD1U,
+        ["1", "0", "3"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("costs", "ballots", "budget", "completion", "winners"), OVERTAKEN)
+def test_a_rival_that_becomes_cheaper_on_the_way_is_not_skipped(
+    costs: list[int],
+    ballots: dict[tuple[str, ...], int],
+    budget: int,
+    completion: Completion,
+    winners: list[str],
+) -> None:
+    """T-VERIFY: a larger share lets a rival overtake. Sabotage: `proven` does not look at rivals."""
+    projects = [Project(str(nth), cost) for nth, cost in enumerate(costs)]
+    options = Options(threshold=1, completion=completion, step=1)
+    election = Election.of(
+        projects, ballots.items(), budget, rule="equal_shares", options=options, seed=b"1", contest="c"
+    )
+    assert winners_of(election) == list(count(election).winners) == winners
 
 
 def outcomes() -> list[tuple[str, str]]:

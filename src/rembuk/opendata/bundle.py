@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
 from rembuk.board import store as board
@@ -11,9 +12,29 @@ from rembuk.cycles.rules import Cycle
 from rembuk.errors import N_, Reason, Refused
 from rembuk.results import store as results
 from rembuk.results.store.publishing import file_name, official_counts, projects_json
+from rembuk.settings import settings
 
 FORMAT = "rembuk-bundle-1"
 CHUNK = 2_000
+README = """\
+{name}
+
+Berkas ini cukup untuk memeriksa hasil tanpa percaya kepada siapa pun. Unduh rembuk_verify.py dari
+{address}/papan/rembuk_verify.py (cukup Python, SHA-256 di bawah), lalu jalankan:
+
+    python rembuk_verify.py --key "{key}" FOLDER
+
+Cocokkan kunci itu dengan yang ditempel di kantor kelurahan, bukan dengan berkas ini. COCOK berarti sudah dihitung
+ulang. TIDAK COCOK berarti ada yang diubah atau belum lengkap. TIDAK DIPERIKSA berarti berkas ini tidak cukup untuk itu.
+
+These files are enough to check the result without trusting anybody. Download rembuk_verify.py from the address above
+(Python is all it needs) and run the command. Compare the key with the one on the notice board of the kelurahan, not
+with this file. HOLDS: counted again. DOES NOT HOLD: changed, or not complete yet. NOT CHECKED: these files are not
+enough to tell. The witnesses of the vote must sign the board once more after publication: before they did, the verifier
+says that it does not hold. The format is described in docs/bundle.md of the program.
+
+rembuk_verify.py SHA-256: {verifier}
+"""
 
 
 class Refusal(Reason):
@@ -72,12 +93,21 @@ async def _files(cycle: Cycle) -> dict[str, bytes]:
         "checkpoints.txt": "".join(checkpoint.note for checkpoint in reversed(signed)).encode(),
         "keys.json": await _keys(),
         "audit.jsonl": await _audit(),
+        "BACA-SAYA.txt": _readme(cycle),
     }
     for row in await official_counts(cycle.id):
         files[file_name(row["area"])] = row["document"].encode()
     for box in await results.published_boxes(cycle.id):
         files[f"ballots/{box}.pb"] = (await results.ballots_text(cycle.id, box)).encode()
     return files
+
+
+def _readme(cycle: Cycle) -> bytes:
+    """What to do with the folder, in two languages; the verifier names it as a file it does not check."""
+    found = find_spec("rembuk_verify")
+    code = Path(found.origin).read_bytes() if found and found.origin else b""
+    facts = {"name": cycle.name, "address": settings().base_url, "key": board.signer().verifier.text}
+    return README.format(**facts, verifier=sha256(code).hexdigest()).encode()
 
 
 async def _board(size: int) -> bytes:
