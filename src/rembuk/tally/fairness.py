@@ -101,8 +101,6 @@ def _worst(election: Election, worth: Ints, index: int) -> Overlooked | None:
     types = ballots.owners[ballots.entries_of(index)]
     order = np.argsort(worth[types], kind="stable")
     levels, groups = worth[types][order], np.cumsum(ballots.counts[types][order])
-    if not len(levels):
-        return None
     share = election.budget / election.voters
     # floats only rank; whatever comes within their doubt of the best is compared exactly
     slack = groups * share - levels - float(project.cost)

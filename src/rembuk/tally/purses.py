@@ -65,12 +65,6 @@ class Run:
         """Projects bought so far, in order."""
         return [purchase.stall.index for purchase in self.purchases]
 
-    def finish(self) -> list[int]:
-        """Buy until nothing is affordable; the projects bought, in order."""
-        while choice := self.choice():
-            self.buy(choice.offer)
-        return self.bought
-
     def choice(self) -> Choice | None:
         """The project to buy now, or None when no project's supporters can afford it."""
         near = self._near()
