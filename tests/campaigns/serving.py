@@ -7,6 +7,7 @@ module read already, and tells its number; a line "gone" comes when that server 
 import asyncio
 import os
 import secrets
+import select
 import signal
 import socket
 import sys
@@ -143,7 +144,7 @@ def _nursing(port: int) -> None:
     from rembuk.serving import run
 
     create_app()
-    for _ in sys.stdin:
+    while os.read(0, 64):
         child = os.fork()
         if child == 0:
             os.setsid()
@@ -151,7 +152,9 @@ def _nursing(port: int) -> None:
             run("127.0.0.1", port, workers=1)
             os._exit(0)
         print(child, flush=True)
-        os.waitpid(child, 0)
+        while os.waitpid(child, os.WNOHANG)[0] == 0:
+            if select.select([0], [], [], 0.01)[0]:  # nobody asks while a server runs: whoever tests is gone
+                os.killpg(child, signal.SIGKILL)
         print("gone", flush=True)
 
 
