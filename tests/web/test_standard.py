@@ -12,7 +12,7 @@ import pytest
 
 from rembuk import clock
 from rembuk.web import forms, gate, signed
-from rembuk.web.guards import PUBLIC
+from rembuk.web.guards import PUBLIC, Grant, Role, Viewer
 from rembuk.web.logs import JsonLines
 from rembuk.web.routing import Request, Response, post
 from tests.clients import Client, open_client
@@ -121,3 +121,17 @@ async def test_a_route_may_ask_for_more_time(small_db: Any, monkeypatch: pytest.
     monkeypatch.setattr(gate, "HANDLER_SECONDS", 0.2)
     async with open_client([slow], rooms=()) as client:
         assert (await client.post("/contoh/lama", {})).status_code == 200
+
+
+def test_a_viewer_tells_areas_by_role() -> None:
+    """ASVS 8.2.2: the areas of one role are not those of another, and no grant is no area."""
+    both = Viewer(grants=(Grant(Role.OFFICIAL, "32.73.27"), Grant(Role.MODERATOR, "32.73.26")))
+    assert both.areas(Role.OFFICIAL) == ("32.73.27",) and both.areas(Role.MODERATOR) == ("32.73.26",)
+    assert both.areas(Role.AUDITOR) == ()
+
+
+async def test_a_long_path_is_cut_in_the_log(site: Client, lines: io.StringIO) -> None:
+    """ASVS 16.4.1: two hundred letters of a path are enough to know the door; the rest is the visitor's own text."""
+    await site.sign_in(sample.PERSON)
+    assert (await site.get("/contoh/petugas/" + "x" * 400)).status_code in (403, 404)
+    assert len(json.loads(lines.getvalue().splitlines()[0])["path"]) == 200
