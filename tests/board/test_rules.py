@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rembuk import jobs
 from rembuk.board import rules
 from rembuk.board.rules import ActRecord, ActState, AuditRow, Kind, Refusal
+from rembuk.board.store import log
 from rembuk.errors import Refused
 
 FIRST, SECOND = uuid4(), uuid4()
@@ -78,3 +80,9 @@ def test_an_audit_line_hashes_alike_in_every_zone() -> None:
     line = AuditRow(0, at, "a", "official", "open", "election", "", "", "", "0" * 64)
     there = replace(line, at=at.astimezone(timezone(timedelta(hours=7))))
     assert line.sha256 == there.sha256 != replace(line, reason="x").sha256
+
+
+def test_the_board_is_signed_in_time() -> None:
+    """4.4: a promised leaf is under a signed checkpoint within ten seconds; sixty are promised. Sabotage: hourly."""
+    assert jobs._periods["board.sequence"] <= timedelta(seconds=10)
+    assert log.SEALS_THE_CHAIN == (Kind.OPEN, Kind.OPENED, Kind.RESULT)
