@@ -49,6 +49,7 @@ LOCAL = (Role.FACILITATOR, Role.MODERATOR, Role.OFFICIAL)
 COLUMNS = (
     ("public", None, ""),
     ("resident", Role.RESIDENT, ""),
+    ("voter", Role.RESIDENT, "roll"),
     ("no grant", None, "staff"),
     *((f"{role.value} {name}", role, area) for role in LOCAL for name, area in (("home", HOME), ("away", AWAY))),
     *(
@@ -104,7 +105,8 @@ class Stage:
         """A session for every column, kept."""
         for name, role, _ in COLUMNS:
             if person := self.people[name]:
-                self.sessions[name] = await session.open_session(person, None, role or Role.RESIDENT)
+                roll = self.made.rolls[HOME][0] if name == "voter" else None
+                self.sessions[name] = await session.open_session(person, roll, role or Role.RESIDENT)
 
     def _as(self, column: str) -> None:
         self.client.drop_cookie(session.COOKIE)
@@ -212,10 +214,12 @@ class Rule:
                 return "3"
             if self.near and not covers(area, HOME_RW):
                 return "4"
-        return self._met(known.value if known else "", covers(area, HOME_RW) and area != "", phase)
+        return self._met(
+            name if name == "voter" else known.value if known else "", covers(area, HOME_RW) and area != "", phase
+        )
 
     def _met(self, role: str, near: bool, phase: str) -> str:
-        here = {"", "else", phase, role or "signed", f"{role}@" if near else ""}
+        here = {"", "else", phase, role or "signed", f"{role}@" if near else "", "resident" if role == "voter" else ""}
         for key, letter in self.then:
             if set(key.split("/")) <= here:
                 return letter

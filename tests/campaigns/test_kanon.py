@@ -115,6 +115,16 @@ def test_a_silent_neighbour_is_not_told_by_yesterdays_table() -> None:
     assert [(cell.areas, cell.marks) for cell in published([monday, tuesday])[1]] == [(("a", "c"), 3), (("b",), 5)]
 
 
+def test_an_rw_that_was_small_stays_small() -> None:
+    """T-KANON, 4.7: one of one on Monday, still one on Tuesday but of 22: telling Tuesday's would tell Monday's."""
+    others = [Turnout(("b",), 30, 90), Turnout(("c",), 4, 40)]
+    days = [[Turnout(("a",), 1, 1), *others], [Turnout(("a",), 1, 22), *others]]
+    assert [(cell.areas, cell.marks, cell.eligible) for cell in published(days)[1]] == [
+        (("a", "c"), 5, 62),
+        (("b",), 30, 90),
+    ]
+
+
 def test_a_day_that_would_have_to_merge_keeps_the_day_before() -> None:
     """T-KANON, S2: once told apart an RW is never merged again; the table then stays with its date."""
     monday = [Turnout(("a",), 9, 10), Turnout(("b",), 5, 60)]

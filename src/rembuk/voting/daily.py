@@ -4,11 +4,13 @@ Marks only grow, so two days' tables together can tell what neither tells alone:
 merged with a silent neighbour on Tuesday betrays that the neighbour is silent. Hence cells that were once apart are
 never merged again: each day splits the cells of the day before or keeps them, and a day that would have to merge
 keeps the table of the day before, with its date (trust.md 4.7: "also against subtraction from earlier versions").
+And an RW once small stays small: told when its roll has grown, it would tell of the days before.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from rembuk.voting.rules import Turnout, publishable
+from rembuk.voting.rules import Turnout, merged, publishable
 
 Groups = Sequence[frozenset[str]]
 
@@ -17,11 +19,13 @@ def published(days: Sequence[Sequence[Turnout]]) -> tuple[int, list[Turnout]]:
     """Of the figures of every day, oldest first: which day's table stands after the last one, and its cells."""
     groups: Groups = [frozenset(_areas(days[0]))] if days else []
     at, table = 0, []
+    least: dict[tuple[str, ...], int] = {}
     for nth, cells in enumerate(days):
-        told = _split(_with_newcomers(groups, cells), cells)
+        least |= {cell.areas: min(cell.eligible, least.get(cell.areas, cell.eligible)) for cell in cells}
+        told = _split(_with_newcomers(groups, cells), [replace(cell, eligible=least[cell.areas]) for cell in cells])
         if told is None:
             continue
-        at, table = nth, told
+        at, table = nth, [merged([cell for cell in cells if set(cell.areas) <= set(each.areas)]) for each in told]
         groups = [frozenset(cell.areas) for cell in told] or groups
     return at, table
 
