@@ -9,6 +9,7 @@ import pytest
 from rembuk.board import store as board
 from rembuk.board.rules import Refusal as Board
 from rembuk.clock import local, now
+from rembuk.cycles import store as cycles
 from rembuk.errors import Reason, Refused
 from rembuk.people.tables import RollEntry
 from rembuk.posts import store
@@ -173,3 +174,16 @@ async def _read(post: PostOf, nth: int, people: list[UUID], reading: Reading, st
         entry = PaperEntry(sheet=row["id"], nth=number, person=person, choices=reading.text, entered_at=moment)
         await PaperEntry.insert(entry)
     await PaperSheet.update({PaperSheet.state: state}).where(PaperSheet.id == row["id"])
+
+
+async def test_a_post_without_people_and_a_vote_without_terms(db: Any) -> None:
+    """K3: a post nobody is sent to lists nobody; before the freezing there is no post; before the close no check."""
+    from tests.cycles.test_store import published
+
+    post = await post_in(await city(districts=1, proposals=4, voters=4), rws=[])
+    assert await store.check_in_list(await store.post_of(post.id)) == []
+    with refused(Refusal.BOX_OPENED):
+        await store.check_sheet(post.election, post.serials[0], "1", None, post.city.first)
+    unfrozen = (await cycles.election((await published()).id)).id
+    with refused(Refusal.NO_VOTE):
+        await store.create_post(unfrozen, "32.73.27", "Pos", "Balai", "08.00", by=post.city.first)
