@@ -5,9 +5,9 @@ from fractions import Fraction
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rembuk.tally.add1 import follow, holds
+from rembuk.tally.add1 import OVERSPENDS, follow, holds
 from rembuk.tally.count import count
-from rembuk.tally.election import Election, Options, Project, Utility
+from rembuk.tally.election import Completion, Election, Options, Project, Utility
 from rembuk.tally.market import Market
 from tests.strategies import elections
 from tests.tally import naive
@@ -71,3 +71,17 @@ def test_near_ties_as_in_fractions(rows: list[tuple[int, int, int]], data: st.Da
     budget = unit * data.draw(st.integers(1, 12))
     election = Election.of(listed, types, budget, rule="equal_shares", options=options)
     assert list(count(election).winners) == naive.equal_shares(election, Fraction(budget, election.voters))
+
+
+def test_two_hundred_raises_end_where_they_must() -> None:
+    """From 520 each to 749, skipped in strides: at 750 b comes first and with a overspends 4,160; so a alone is bought.
+
+    Red when a stretch is proven at another share than its end: the search then passes 750, or never ends.
+    """
+    listed = [Project("a", 1200), Project("b", 3000), Project("c", 1000)]
+    types = [(("a",), 3), (("b",), 4), (("c",), 1)]
+    options = Options(completion=Completion.ADD1, step=1)
+    result = count(Election.of(listed, types, 4160, rule="equal_shares", options=options))
+    assert result.winners == ("a",)
+    assert result.search is not None
+    assert (result.search.raises, result.search.final, result.search.stopped) == (229, Fraction(749), OVERSPENDS)

@@ -28,6 +28,7 @@ SPLITS = [
     ("equal", QuotaPlan(10, TWO, pot=11), QuotaRefusal.POT_TOO_LARGE),
     ("equal", QuotaPlan(10, (replace(TWO[0], lowest=6, highest=5), TWO[1])), QuotaRefusal.CROSSED_BOUNDS),
     ("equal", QuotaPlan(10, (replace(TWO[0], highest=4), replace(TWO[1], highest=5))), QuotaRefusal.ABOVE_HIGHEST),
+    ("equal", QuotaPlan(1, (replace(TWO[0], highest=0), replace(TWO[1], highest=0))), QuotaRefusal.ABOVE_HIGHEST),
     ("per_capita", QuotaPlan(10, (District("01"), District("02"))), QuotaRefusal.NO_FIGURE),
     ("need_weighted", QuotaPlan(10, TWO, mix={"poor": 1}), QuotaRefusal.NO_FIGURE),
     ("need_weighted", QuotaPlan(10, TWO, mix={"equal": 0}), QuotaRefusal.NO_FIGURE),
@@ -44,7 +45,7 @@ def test_quotas(rule: str, plan: QuotaPlan, reason: QuotaRefusal) -> None:
     """Each plan that cannot be met names the bound or figure that fails."""
     with pytest.raises(Refused) as refused:
         quotas(rule, plan)
-    assert refused.value.reason is reason
+    assert (refused.value.reason, refused.value.reason.status) == (reason, 422)
     assert "{" not in refused.value.sentence()
 
 
