@@ -26,6 +26,8 @@ _test: list[Settings] = []
 """The database of the running test, if the test took the fixture `db`."""
 _kept: dict[tuple[object, ...], tuple[str, Any]] = {}
 """By engine, settings and name of a scene: where its copy lies, and what building it gave."""
+MOST = 16
+"""So many scenes are kept on PostgreSQL, 14 MB each; the oldest makes room."""
 _folder = tempfile.TemporaryDirectory(prefix="rembuk-scenes-", ignore_cleanup_errors=True)
 _numbers = itertools.count(1)
 
@@ -71,6 +73,10 @@ async def _sqlite_from(place: Path) -> None:
 async def _postgres_kept() -> str:
     name = f"scene_{os.getpid()}_{next(_numbers)}"
     await _copied(_name(_test[-1]), name)
+    kept = [key for key in _kept if key[0]]
+    for key in kept[: len(kept) + 1 - MOST]:
+        place, _ = _kept.pop(key)
+        await on_server(_maintenance(), f"DROP DATABASE IF EXISTS {place} WITH (FORCE)")
     return name
 
 
@@ -82,20 +88,28 @@ async def _copied(source: str, target: str) -> None:
     """Copy one database of the server over another while this test's pool is closed."""
     await engine().close()
     drop = f"DROP DATABASE IF EXISTS {target} WITH (FORCE)"
-    url = with_database(str(_test[-1].database_url), "postgres")
-    await on_server(url, drop, f"CREATE DATABASE {target} TEMPLATE {source} STRATEGY FILE_COPY")
+    await on_server(_maintenance(), drop, f"CREATE DATABASE {target} TEMPLATE {source} STRATEGY FILE_COPY")
     await engine().open()
+
+
+def _maintenance() -> str:
+    return with_database(str(_test[-1].database_url), "postgres")
 
 
 def _name(chosen: Settings) -> str:
     return urlsplit(str(chosen.database_url)).path.strip("/")
 
 
+def _is_done(maker: str) -> bool:
+    return maker == str(os.getpid()) or not Path(f"/proc/{maker}").exists()
+
+
 async def forget(server: str) -> None:
-    """Drop the copies this process left on a PostgreSQL server."""
-    scenes = [place for (postgres, *_), (place, _) in _kept.items() if postgres]
-    if scenes:
-        await on_server(server, *(f"DROP DATABASE IF EXISTS {scene} WITH (FORCE)" for scene in scenes))
+    """Drop the copies this process left on a PostgreSQL server, and those of processes that were killed."""
+    rows = await on_server(server, "SELECT datname FROM pg_database WHERE datname LIKE 'scene\\_%'")
+    for name in (row["datname"] for row in rows):
+        if _is_done(name.split("_")[1]):
+            await on_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def with_database(url: str, name: str) -> str:

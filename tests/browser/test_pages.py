@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlparse
 
@@ -9,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, CDPSession, Page
 
+from tests.browser.conftest import Screen
 from tests.browser.places import PAGES
 from tests.browser.stage import PHONE, Demo, visitor
 
@@ -26,14 +28,38 @@ AXE = {
 }
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_nothing_for_axe_to_find(come: Callable[..., Page], role: str) -> None:
-    """pages.md 7: WCAG 2.2 A and AA and best practice, on each page of the role."""
-    page, found = come(None if role == "public" else role), []
-    for path in PAGES[role]:
-        page.goto(path)
-        found += [f"{path}: {each}" for each in violations(page)]
-    assert found == []
+@dataclass(frozen=True)
+class Seen:
+    """One page as somebody saw it: its status, what axe says, what stands out sideways, and facts about it."""
+
+    path: str
+    status: int
+    violations: tuple[str, ...]
+    wide: str
+    facts: dict[str, Any]
+
+
+_seen: dict[tuple[str, bool], tuple[Seen, ...]] = {}
+"""Every page of a role at a size, visited once for all that is asked of it."""
+
+
+@pytest.fixture(params=ROLES)
+def seen(request: pytest.FixtureRequest, come: Callable[..., Page], screen: Screen) -> tuple[Seen, ...]:
+    """All pages of a role at this test's size."""
+    key = request.param, screen.narrow
+    if key not in _seen:
+        page = come(None if request.param == "public" else request.param)
+        _seen[key] = tuple(look(page, path) for path in PAGES[request.param])
+    return _seen[key]
+
+
+def look(page: Page, path: str) -> Seen:
+    """Go there and ask everything."""
+    answer = page.goto(path)
+    assert answer is not None
+    sideways = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    wide, facts = str(page.evaluate(_WIDEST) or "the page") if sideways else "", page.evaluate(_FACTS)
+    return Seen(path, answer.status, tuple(violations(page)), wide, facts)
 
 
 def violations(page: Page) -> Iterator[str]:
@@ -44,39 +70,32 @@ def violations(page: Page) -> Iterator[str]:
         yield f"{each['id']} ({each['help']}), {len(each['nodes'])} times, first {piece}"
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_no_sideways_scroll(come: Callable[..., Page], role: str) -> None:
-    """pages.md 7: no page is wider than its screen; what stands out is named."""
-    page, wide = come(None if role == "public" else role), []
-    for path in PAGES[role]:
-        page.goto(path)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wide.append(f"{path}: {page.evaluate(_WIDEST)}")
-    assert wide == []
-
-
 _WIDEST = """[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_pages_answer_in_indonesian(come: Callable[..., Page], role: str) -> None:
-    """pages.md 2 and 6: the page says its language, has one h1, and stays small enough to draw quickly."""
-    page, wrong = come(None if role == "public" else role), []
-    for path in PAGES[role]:
-        answer = page.goto(path)
-        assert answer is not None
-        if answer.status != (404 if path == "/tidak-ada" else 200):
-            wrong.append(f"{path}: {answer.status}")
-        facts = page.evaluate(_FACTS)
-        nodes_most = 10 * NODES_MOST if path in LONG_ON_PURPOSE else NODES_MOST
-        if facts["lang"] != "id" or facts["h1"] != 1 or facts["nodes"] > nodes_most:
-            wrong.append(f"{path}: {facts}")
-    assert wrong == []
-
-
 _FACTS = """({lang: document.documentElement.lang, h1: document.querySelectorAll('h1').length,
     nodes: document.querySelectorAll('*').length})"""
+
+
+def test_nothing_for_axe_to_find(seen: tuple[Seen, ...]) -> None:
+    """pages.md 7: WCAG 2.2 A and AA and best practice, on each page of the role."""
+    assert [f"{each.path}: {said}" for each in seen for said in each.violations] == []
+
+
+def test_no_sideways_scroll(seen: tuple[Seen, ...]) -> None:
+    """pages.md 7: no page is wider than its screen; what stands out is named."""
+    assert [f"{each.path}: {each.wide}" for each in seen if each.wide] == []
+
+
+def test_pages_answer_in_indonesian(seen: tuple[Seen, ...]) -> None:
+    """pages.md 2 and 6: the page says its language, has one h1, and stays small enough to draw quickly."""
+    wrong = []
+    for each in seen:
+        if each.status != (404 if each.path == "/tidak-ada" else 200):
+            wrong.append(f"{each.path}: {each.status}")
+        nodes_most = 10 * NODES_MOST if each.path in LONG_ON_PURPOSE else NODES_MOST
+        if each.facts["lang"] != "id" or each.facts["h1"] != 1 or each.facts["nodes"] > nodes_most:
+            wrong.append(f"{each.path}: {each.facts}")
+    assert wrong == []
 
 
 @pytest.mark.parametrize("path", PAGES["public"])
