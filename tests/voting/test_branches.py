@@ -129,6 +129,8 @@ def test_one_envelope_where_nobody_voted_is_told() -> None:
     assert box.inner_faults(lone, posted, {}) == ["32.73.27: 1 envelopes, 0 marks"]
     both = box.inner_faults(lone, posted, {"32.73.27": 1, "32.73.26": 1})
     assert both == ["32.73.26: 0 envelopes, 1 marks"]
+    assert box.outer_faults([envelope()], {}, (), ELECTION) == ["32.73.27: 1 envelopes, 0 marks"]
+    assert box.outer_faults([envelope()], {"32.73.27": 1}, (), ELECTION) == []
 
 
 def test_a_box_carries_what_was_agreed() -> None:
