@@ -5,6 +5,7 @@ from fractions import Fraction
 from rembuk.tally.city import City, Envelope, Fence, Leftover
 from rembuk.tally.count import count
 from rembuk.tally.election import District, Election, Options, Project
+from rembuk.tally.limits import Limit
 from rembuk.tally.quotas import QuotaPlan
 from rembuk.tally.result import Decision
 from rembuk.tally.stages import count_city, successor
@@ -104,3 +105,16 @@ def test_groups_of_two_districts_are_two_groups() -> None:
     assert result.winners == ("a", "c")
     assert result.unspent == 0
     assert {step.project: step.constraint for step in result.city.steps} == {"c": None, "b": "group x g"}
+
+
+def test_a_cap_to_the_rupiah() -> None:
+    """A cap of 50 lets 20 and 30 through, one of two lets two through; the next is held by it, though it fits."""
+    listed = [Project("a", 20), Project("b", 30), Project("c", 1)]
+    types = [(("a",), 3), (("b",), 2), (("c",), 1)]
+    for cap in (Limit("RW", frozenset("abc"), money=50), Limit("RW", frozenset("abc"), number=2)):
+        result = count(Election.of(listed, types, 100, limits=[cap]))
+        assert result.winners == ("a", "b")
+        assert result.steps[2].constraint == "cap RW"
+    assert count(Election.of(listed, types, 100, limits=[Limit("RW", frozenset("abc"), money=51)])).winners == tuple(
+        "abc"
+    )
