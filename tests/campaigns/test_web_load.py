@@ -35,7 +35,7 @@ def test_a_thousand_slow_connections(past: Path, tmp_path: Path) -> None:
 
 async def _besieged(url: str) -> tuple[float, float, int]:
     port = int(url.rsplit(":", 1)[1])
-    async with httpx.AsyncClient(base_url=url) as others:
+    async with httpx.AsyncClient(base_url=url, timeout=60) as others:
         await _p99(others, WARM_UP)
         before, quiet = _memory(port), await _p99(others, ASKED)
         stop = asyncio.Event()
