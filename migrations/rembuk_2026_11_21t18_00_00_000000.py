@@ -13677,7 +13677,7 @@ async def forwards():
         tablename="roll_case",
         constraint_name="roll_case_kind_known",
         constraint_class=Check,
-        params={"condition": "kind IN ('request', 'duplicate', 'family')"},
+        params={"condition": "kind IN ('request', 'duplicate', 'family', 'turnout')"},
         schema=None,
     )
 

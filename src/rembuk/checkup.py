@@ -9,6 +9,7 @@ from rembuk.board import notes
 from rembuk.board import store as board
 from rembuk.board.store.key import insist_on_key
 from rembuk.board.tables import Checkpoint
+from rembuk.cycles.tables import Election
 from rembuk.database import behind, engine, on_postgres, transaction
 from rembuk.errors import Refused
 from rembuk.invariants import faults
@@ -16,6 +17,7 @@ from rembuk.people import pepper
 from rembuk.people.tables import PepperMark
 from rembuk.settings import settings
 from rembuk.traces import in_files
+from rembuk.voting.store import beyond_the_roll
 from rembuk.voting.tables import Destruction
 
 SQLITE = {
@@ -60,7 +62,14 @@ async def examine(
     found = [finding async for finding in _settings()]
     if not found[-1].holds:  # without its tables nothing further can be asked
         return found
-    found += [await _append_only(), await _pepper(), await _board_key(), _address(), await _destroyed()]
+    found += [
+        await _append_only(),
+        await _pepper(),
+        await _board_key(),
+        _address(),
+        await _destroyed(),
+        await _turnout(),
+    ]
     if with_invariants:
         told = await faults()
         found += [Finding(name, "; ".join(said[:3]) or "holds", not said) for name, said in told.items()]
@@ -142,6 +151,14 @@ async def _append_only() -> Finding:
     guarded = {row["name"] for row in await engine().run(sql)}
     open_ones = [name for name in APPEND_ONLY if name not in guarded]
     return Finding("append-only", f"not {open_ones}" if open_ones else ", ".join(APPEND_ONLY), not open_ones)
+
+
+async def _turnout() -> Finding:
+    """No RW of a vote that is not counted yet has more marks than people on its roll (T1)."""
+    states = Election.state.is_in(["open", "closed", "opened"])
+    more = [await beyond_the_roll(row["id"]) for row in await Election.select(Election.id).where(states)]
+    places = [place for each in more for place in each]
+    return Finding("turnout", f"above the roll in {', '.join(places[:3])}" if places else "within the roll", not places)
 
 
 async def _destroyed() -> Finding:

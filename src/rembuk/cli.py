@@ -202,6 +202,21 @@ def ceremony_open(box: Path, words: tuple[Path, ...], out: Path) -> None:
     click.echo(f"Box {given.box_sha256}\nFingerprint of the opened file: {given.sha256}")
 
 
+@ceremony.command(name="hand-in")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--cycle", "slug", required=True, help="Short name of the cycle, as in its address.")
+@click.option("--official", required=True, help="User name of the city official who hands it in.")
+def ceremony_hand_in(file: Path, slug: str, official: str) -> None:
+    """On the server: hand in an opened file of any size; another official signs on the page with its fingerprint."""
+    from rembuk.roll_commands import hand_in_file
+
+    password = click.prompt("Password", hide_input=True, err=True)
+    digits = click.prompt("Six digits of the authenticator", hide_input=True, err=True)
+    body = file.read_bytes()
+    path = in_database(lambda: hand_in_file(body, slug, official, password, digits))
+    click.echo(f"Another city official signs at {path} with the fingerprint read off the offline machine.")
+
+
 @contextmanager
 def _in_words() -> Iterator[None]:
     """A wrong file or wrong words become one line and exit code 2."""

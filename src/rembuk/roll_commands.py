@@ -54,6 +54,19 @@ async def import_file(
     return (await imports.roll_import(id)).report, f"{settings().base_url}/petugas/pemilih/berkas/{id}"
 
 
+async def hand_in_file(body: bytes, slug: str, official: str, password: str, digits: str) -> str:
+    """Hand in an opened box for a city official who signed in; the page where another one signs."""
+    from rembuk.cycles import store as cycles
+    from rembuk.people.store import prepare_secrets
+    from rembuk.results.store import hand_in
+    from rembuk.settings import settings
+
+    await prepare_secrets()
+    cycle = await cycles.by_slug(slug)
+    await hand_in(cycle.id, body, await _official(official, password, digits))
+    return f"{settings().base_url}/petugas/siklus/{slug}/hitung"
+
+
 async def _official(username: str, password: str, digits: str) -> UUID:
     """The city official who has this name, password and step; one refusal for every fault."""
     from rembuk.errors import Refused

@@ -299,13 +299,17 @@ async def test_the_desk_leads_through_the_offline_way(client: Client) -> None:
     opened = opened_offline(box.content, made.shares)
     bad = await client.post(f"{at}/terbuka", files={"opened": ("x.json", b"[]", "application/json")})
     assert bad.status_code == 422 and "tidak cocok" in bad.text
-    good = await client.post(f"{at}/terbuka", files={"opened": ("x.json.gz", packed(opened), "application/gzip")})
+    large = opened + b" " * 6 * 2**20  # as long as a city's
+    good = await client.post(f"{at}/terbuka", files={"opened": ("x.json", large, "application/json")})
     assert good.status_code == 303
+    assert (
+        await client.post("/petugas/pemilih/berkas", files={"berkas": ("x.csv", b" " * 6 * 2**20)})
+    ).status_code == 413
     handed = await store.waiting_hand_in(made.cycle.id) or pytest.fail("nothing waits")
     await client.sign_in(made.first, Role.CITY_OFFICIAL)
     assert "Sidik berkas terbuka" in (await client.get(at)).text
     wrong = await client.post(f"{at}/terbuka/{handed.id}", {"fingerprint": "00"})
     assert wrong.status_code == 422 and "Sidik ini tidak sama" in wrong.text
-    typed = {"fingerprint": read_opened(opened).sha256[:16]}
+    typed = {"fingerprint": read_opened(large).sha256[:16]}
     assert (await client.post(f"{at}/terbuka/{handed.id}", typed)).status_code == 303
     assert "Kotak sudah dibuka" in (await client.get(at)).text

@@ -54,6 +54,7 @@ class CaseKind(StrEnum):
     REQUEST = "request"
     DUPLICATE = "duplicate"
     FAMILY = "family"
+    TURNOUT = "turnout"
 
 
 class Outcome(StrEnum):
@@ -70,11 +71,13 @@ OUTCOMES: dict[CaseKind, tuple[Outcome, ...]] = {
     CaseKind.REQUEST: (Outcome.ADDED, Outcome.REFUSED),
     CaseKind.DUPLICATE: (Outcome.KEPT, Outcome.MOVED, Outcome.REMOVED),
     CaseKind.FAMILY: (Outcome.KEPT, Outcome.REMOVED),
+    CaseKind.TURNOUT: (Outcome.KEPT,),
 }
 KIND_WORDS = {
     CaseKind.REQUEST: N_("Minta dicatat"),
     CaseKind.DUPLICATE: N_("NIK sudah tercatat"),
     CaseKind.FAMILY: N_("Satu KK, banyak orang"),
+    CaseKind.TURNOUT: N_("Suara melebihi daftar pemilih"),
 }
 OUTCOME_WORDS = {
     Outcome.ADDED: N_("Catat di daftar pemilih"),

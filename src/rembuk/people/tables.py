@@ -138,11 +138,11 @@ class RollImport(Table, tablename="roll_import"):
 
 
 class RollCase(Table, tablename="roll_case"):
-    """Something about the roll that a person must decide: a request, a NIK twice, too many on one family card."""
+    """Something about the roll that a person must decide: a request, a NIK twice, a crowded card, too many marks."""
 
     id = UUID(primary_key=True, default=UUID4())
     cycle = ForeignKey(Cycle, null=False, index=True, on_delete=OnDelete.restrict)
-    kind = Text(required=True, help_text="request | duplicate | family")
+    kind = Text(required=True, help_text="request | duplicate | family | turnout")
     area = Text(required=True, index=True, help_text="kelurahan whose desk decides")
     rw = Text(required=True, help_text="the RW that was claimed")
     roll = ForeignKey(RollEntry, null=True, default=None, index=True, on_delete=OnDelete.restrict)
@@ -160,7 +160,7 @@ class RollCase(Table, tablename="roll_case"):
     closed_at = Timestamptz(null=True, default=None)
 
     roll_case_state_known = Check("state IN ('open', 'proposed', 'closed')", name="roll_case_state_known")
-    roll_case_kind_known = Check("kind IN ('request', 'duplicate', 'family')", name="roll_case_kind_known")
+    roll_case_kind_known = Check("kind IN ('request', 'duplicate', 'family', 'turnout')", name="roll_case_kind_known")
 
 
 class Vouch(Table, tablename="vouch"):

@@ -17,7 +17,7 @@ from rembuk.voting.box import Box, Contest, Failure, Opened, chosen_of
 from rembuk.voting.seal import Choice
 
 FORMAT = "rembuk-terbuka-1"
-LARGEST = 64 * 1024 * 1024
+LARGEST = 256 * 1024 * 1024
 """Bytes an opened file may have once unpacked."""
 
 
@@ -30,6 +30,10 @@ class BoxRefusal(Reason):
     )
     PAPER_WAITS = (409, N_("Suara kertas belum beres: {words}"))
     SAMPLE_FIRST = (409, N_("Auditor belum selesai menghubungi contoh warga yang tercatat memilih."))
+    VOUCHED_FIRST = (
+        409,
+        N_("Satu dari sepuluh warga yang dijamin belum didatangi lagi. Selesaikan dulu di meja jaminan."),
+    )
     SAMPLE_DRAWN = (409, N_("Contoh warga sudah diundi dan tidak diundi lagi."))
     SAMPLE_NOT_DRAWN = (409, N_("Contoh warga belum diundi."))
     SAMPLE_COUNT = (422, N_("Jumlah ketiga angka harus {number}, sama dengan contoh yang diundi."))

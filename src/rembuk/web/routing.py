@@ -29,6 +29,11 @@ class Response(litestar.Response[Any]):
     """An answer, as handlers name it."""
 
 
+def _most(upload: bool | int) -> int:
+    """The largest body of a route in bytes: a form, a photo or file, or what the route itself says."""
+    return (UPLOAD_BODY if upload else PLAIN_BODY) if isinstance(upload, bool) else upload
+
+
 Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 
 
@@ -48,9 +53,7 @@ def _route(method: Callable[..., Any], path: str, guard: Guard, options: dict[st
         options.setdefault("media_type", MediaType.JSON)
     else:
         options.setdefault("media_type", MediaType.HTML)
-    made: Decorator = method(
-        path, guards=[admit], opt=opt, request_max_body_size=UPLOAD_BODY if upload else PLAIN_BODY, **options
-    )
+    made: Decorator = method(path, guards=[admit], opt=opt, request_max_body_size=_most(upload), **options)
 
     def decorate(function: Callable[..., Any]) -> HTTPRouteHandler:
         mark_parameters(function, path)
@@ -81,7 +84,9 @@ def get(path: str, *, guard: Guard, **options: Any) -> Decorator:
 
 
 def post(path: str, *, guard: Guard, **options: Any) -> Decorator:
-    """A form to take; `upload=True` allows 5 MiB, `seconds=` more time than ten, `frame=False` shows no framed page.
+    """A form to take; `upload=True` allows 5 MiB, a number that many bytes; `seconds=` more time than ten.
+
+    `frame=False` shows no framed page.
 
     `signed=True` asks for no form token: what is sent proves by its own signature who sent it; no cookie counts.
     """

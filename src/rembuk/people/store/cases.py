@@ -1,6 +1,6 @@
 """Cases of the roll: opened by an import or a request, decided at the kelurahan's desk, each step audited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -74,6 +74,18 @@ async def open_families(cycle: UUID) -> None:
         card = RollCase.kk_mac == row["kk_mac"]
         if not await RollCase.exists().where(RollCase.cycle == cycle, RollCase.kind == CaseKind.FAMILY.value, card):
             await _keep(_case(cycle, CaseKind.FAMILY, row["rw"], kk_mac=row["kk_mac"]))
+
+
+@transaction
+async def open_turnout(cycle: UUID, more: Mapping[str, int]) -> int:
+    """A case for every RW with more marks than people on its roll (T1), once; how many were opened now."""
+    opened = 0
+    for rw, number in sorted(more.items()):
+        known = (RollCase.cycle == cycle) & (RollCase.kind == CaseKind.TURNOUT.value) & (RollCase.rw == rw)
+        if not await RollCase.exists().where(known):
+            await _keep(_case(cycle, CaseKind.TURNOUT, rw, asked_count=number))
+            opened += 1
+    return opened
 
 
 def _case(cycle: UUID, kind: CaseKind, rw: str, **facts: Any) -> RollCase:

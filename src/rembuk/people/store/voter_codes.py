@@ -134,6 +134,7 @@ async def rebind(cycle: UUID, lost: str, new: str, second_mac: str, *, reason: s
     await _void(cycle, lost, reason, by)
     await bind(cycle, new, row.roll, second_mac, by)
     await note(cycle, lost, "reissue", reason, by)
+    await note(cycle, new, "issue", reason, by)
 
 
 async def note(cycle: UUID, serial: str, act: str, reason: str, by: UUID | None) -> None:

@@ -13,6 +13,8 @@ from rembuk.web.forms import read_form
 from rembuk.web.guards import AUDITOR, CITY_OFFICIAL, Role, viewer
 from rembuk.web.routing import Request, Response, get, post
 
+OPENED_FILE = 64 * 1024 * 1024
+"""Bytes of a city's opened file by page; `rembuk ceremony hand-in` takes larger ones."""
 DRAWN = N_("Contoh warga sudah diundi. Hubungi mereka satu per satu.")
 NOTED = N_("Jawaban warga yang dihubungi sudah dicatat.")
 TAKEN = N_("Kotak siap diunduh untuk dibuka di komputer luring.")
@@ -87,7 +89,7 @@ async def box_file(request: Request, slug: str) -> Response:
     return Response(file, media_type="application/json", headers=headers)
 
 
-@post("/petugas/siklus/{slug:str}/hitung/terbuka", guard=CITY_OFFICIAL, upload=True, seconds=120)
+@post("/petugas/siklus/{slug:str}/hitung/terbuka", guard=CITY_OFFICIAL, upload=OPENED_FILE, seconds=120)
 async def hand_in(request: Request, slug: str) -> Response:
     """The first person hands in the file the offline machine wrote."""
     cycle, upload = await cycles.by_slug(slug), (await read_form(request)).file("opened")

@@ -13,6 +13,7 @@ from rembuk.cycles.tables import Election as ElectionRow
 from rembuk.database import transaction
 from rembuk.errors import Refused
 from rembuk.people.rules import box_of
+from rembuk.people.store.vouches import sample_recorded
 from rembuk.people.tables import RollEntry
 from rembuk.posts import store as posts
 from rembuk.results.rules import Refusal, dice_of
@@ -76,11 +77,13 @@ async def open_ballots(act: UUID, cycle: UUID, person: UUID, shares: Sequence[st
 
 
 async def insist_ready(election: Election) -> None:
-    """Refused unless the configuration is the frozen one, paper is settled, the sample was asked; posts what waits."""
+    """Refused unless the configuration is the frozen one, paper is settled, the samples are asked; posts what waits."""
     await cycles.insist_config(election)
     if waiting := await posts.not_ready(election.id):
         raise Refused(BoxRefusal.PAPER_WAITS, words="; ".join(map(str, waiting[:3])))
     await insist_contacted(election)
+    if not await sample_recorded(election.cycle):
+        raise Refused(BoxRefusal.VOUCHED_FIRST)
     await board.drain()
 
 

@@ -12,11 +12,12 @@ from rembuk.voting.store.ceremony import (
 )
 from rembuk.voting.store.poll import closing_time, mark_of, poll_of, voter_for, voter_of
 from rembuk.voting.store.readiness import key_named, key_tried, roll_committed, witnesses_there
-from rembuk.voting.store.turnout import children_turnout, refresh_turnout, turnout, turnout_by_rw
+from rembuk.voting.store.turnout import beyond_the_roll, children_turnout, refresh_turnout, turnout, turnout_by_rw
 
 __all__ = [
     "Ceremony",
     "Receipt",
+    "beyond_the_roll",
     "burn",
     "cast",
     "ceremony_of",

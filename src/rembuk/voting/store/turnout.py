@@ -74,6 +74,12 @@ async def children_turnout(election: UUID, kecamatan: str) -> Turnout | None:
     return cells[0] if cells and is_safe(cells[0]) else None
 
 
+async def beyond_the_roll(election: UUID) -> dict[str, int]:
+    """RW (or boxes of children) with more marks than people on the roll, by how many: somebody stuffs (T1)."""
+    more = Counter(await _marked(election)) - Counter(await _eligible(election))
+    return dict(sorted(more.items()))
+
+
 def _kecamatan(place: str) -> str:
     """What a figure belongs to: the kecamatan of an RW, a children's box itself."""
     return place if place.endswith(f".{CHILDREN}") else ".".join(place.split(".")[:3])
