@@ -46,9 +46,8 @@ _BURNED_AND_SENT = """
 SELECT count(*) AS n FROM burned AS b JOIN envelope AS e ON e.election = b.election AND e.idem_key = b.idem_key
 """
 _WITHOUT_LEAF = """
-SELECT count(*) AS n FROM envelope AS e
-WHERE NOT EXISTS (SELECT 1 FROM board_leaf AS l WHERE l.leaf_sha256 = e.leaf_sha256)
-  AND NOT EXISTS (SELECT 1 FROM leaf_queue AS q WHERE q.leaf_sha256 = e.leaf_sha256)
+SELECT count(*) AS n FROM (SELECT leaf_sha256 FROM envelope
+  EXCEPT SELECT leaf_sha256 FROM board_leaf EXCEPT SELECT leaf_sha256 FROM leaf_queue) AS bare
 """
 _SHEETS = """
 SELECT p.election AS election, p.district AS district, count(*) AS n FROM paper_sheet AS s

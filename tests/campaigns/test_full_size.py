@@ -3,14 +3,18 @@
 import asyncio
 import os
 import random
+import sqlite3
 import sys
 import time
+from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from rembuk import invariants
 from rembuk.board.store import checkpoints
 from rembuk.database import close_database, engine, open_database
 from rembuk.database.migrating import behind
@@ -146,3 +150,14 @@ async def test_a_large_migration_is_whole(database_settings: Settings, quiet: No
     name = named(database_settings)
     said(f"T-MIGRATE at size ({name}): {ROLL} on the roll, {ENVELOPES} envelopes, {kills} kills, whole in {took:.0f} s")
     assert took < MIGRATED_SECONDS
+
+
+def test_no_invariant_reads_a_table_for_every_row(sqlite_template: Path) -> None:
+    """T-BACKUP: what is asked of each envelope is found by an index, or a city's box is never checked."""
+    asked = {name: sql for name, sql in vars(invariants).items() if isinstance(sql, str) and "SELECT" in sql}
+    with closing(sqlite3.connect(f"{sqlite_template.as_uri()}?mode=ro", uri=True)) as database:
+        for name, sql in asked.items():
+            plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {sql}")]
+            inner = [after for before, after in pairwise(plan) if before.startswith("CORRELATED")]
+            assert all(step.startswith("SEARCH") for step in inner), f"{name}: {plan}"
+    assert "_FIGURES" in asked
