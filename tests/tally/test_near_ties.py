@@ -75,3 +75,14 @@ def test_told_with_a_runner_up_and_cents() -> None:
     assert said[0].endswith("Its effective votes are 2; next came “a” with 2. The money left falls from 24 to 23.") or (
         "next came a with 2." in said[0] and "from 24 to 23" in said[0]
     )
+
+
+def test_an_old_price_in_a_finer_unit() -> None:
+    """A purse after 5/2 and then, elsewhere, 10/3 were paid: 5 - 5/2 is given as the rest for w, exactly."""
+    listed = [Project("x", 10), Project("y", 5), Project("w", 7)]
+    types = [(("x",), 3), (("y", "w"), 1), (("y",), 1), (("w",), 1)]
+    options = Options(utility=Utility.COUNT)
+    result = count(Election.of(listed, types, 30, rule="equal_shares", options=options))
+    assert result.winners == ("y", "x", "w")
+    assert [step.price for step in result.steps] == [Fraction(5, 2), Fraction(10, 3), Fraction(9, 2)]
+    assert (result.steps[2].rest_payers, result.steps[2].rest) == (1, Fraction(5, 2))
