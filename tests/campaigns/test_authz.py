@@ -9,7 +9,7 @@ from tests.campaigns.rights import COLUMNS, PHASES, differences, rule_of, rules,
 from tests.campaigns.sizes import said as figure
 from tests.campaigns.sizes import sized
 
-EVERY = sized("AUTHZ_EVERY", 300, 1)
+EVERY = sized("AUTHZ_EVERY", 97, 1)
 """Of all cells every nth; the campaign asks all."""
 
 
