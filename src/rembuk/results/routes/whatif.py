@@ -33,9 +33,7 @@ AT = "/petugas/uji-aturan"
 CANNOT = N_("Aturan ini tidak dapat menghitung surat suara jenis ini. Pilih nilai atau aturan lain.")
 NO_FILES = N_("Pilih paling sedikit satu berkas .pb.")
 OTHER_BALLOT = N_("Surat suara konsep itu berjenis lain. Yang dihitung tetap surat suara lama.")
-OTHER_MONEY = N_(
-    "Uang dan jatah konsep itu tidak ikut dicoba, karena arsip ini memakai uang dan wilayah lain."
-)
+OTHER_MONEY = N_("Uang dan jatah konsep itu tidak ikut dicoba, karena arsip ini memakai uang dan wilayah lain.")
 NO_CHILDREN = N_("Bagian Suara Anak tidak ikut dicoba, karena dalam siklus lama anak tidak memilih.")
 _RUPIAH = re.compile(r"Rp\s(\d{1,3}(?:\.\d{3})*)")
 
