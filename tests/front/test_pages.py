@@ -8,6 +8,8 @@ import pytest
 
 from rembuk import clock
 from rembuk.cycles.rules import PhaseKind
+from rembuk.cycles.shares import Shares
+from rembuk.cycles.store import Wanted
 from rembuk.cycles.tables import Ceiling, Election
 from rembuk.people.tables import RollEntry
 from rembuk.proposals import store as proposals
@@ -16,6 +18,7 @@ from rembuk.voting import store as voting
 from rembuk.voting.tables import RollMark
 from rembuk.works import store as works
 from rembuk.works.rules import Expense, Milestone, WorkStatus
+from tests.city import city
 from tests.clients import Client, open_client
 from tests.proposals import scene
 from tests.proposals.scene import KECAMATAN, RW
@@ -158,6 +161,21 @@ async def test_small_pages(client: Client, path: str, words: str) -> None:
     answer = await client.get(path)
     assert answer.status_code == 200
     assert words in answer.text
+
+
+async def test_suara_anak_has_a_page(db: object) -> None:
+    """pages 5.17, P5: where children decide and on how much; how many have voted once that tells on nobody."""
+    made = await city(2, 4, voters=3, shares=Wanted(Shares(children=40, children_in=(KECAMATAN,))), children=12)
+    async with open_client() as client:
+        page = (await client.get("/anak")).text.split("<main")[1]
+        assert "Anak 10 sampai 16 tahun" in page and "Masuk dengan kode Suara Anak" in page
+        assert "Rp\u00a040.000.000" in page and "Coblong" not in page
+        assert "dari 12 anak" not in page, "nobody has voted: a figure that tells on everybody"
+        for child in made.rolls[f"{KECAMATAN}.anak"][:4]:
+            await made.cast(child)
+        await voting.refresh_turnout(made.election)
+    async with open_client() as client:
+        assert "4 dari 12 anak" in (await client.get("/anak")).text
 
 
 async def test_the_three_not_promised(client: Client) -> None:

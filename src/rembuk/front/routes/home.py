@@ -19,6 +19,7 @@ from rembuk.web.guards import PUBLIC, viewer
 from rembuk.web.i18n import gettext
 from rembuk.web.pages import page, redirect
 from rembuk.web.routing import Request, Response, get
+from rembuk.web.templates import FORMATS
 from rembuk.web.visit import remember, remembered
 
 
@@ -62,7 +63,7 @@ def _row(row: store.TurnoutRow) -> tuple[str, str, int, int, str, bool]:
 
 def _day(day: date | None) -> str:
     """The day a daily figure stands for, with its name (S2)."""
-    return clock.long_date(datetime(day.year, day.month, day.day, 5, tzinfo=UTC)) if day else ""
+    return FORMATS["long_date"](datetime(day.year, day.month, day.day, 5, tzinfo=UTC)) if day else ""
 
 
 def _area(request: Request, atlas: Atlas) -> Area | None:

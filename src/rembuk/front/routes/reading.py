@@ -1,7 +1,8 @@
-"""Small public pages to read: how safe the vote is, what words mean, personal data, and downloads."""
+"""Small public pages to read: how safe the vote is, the children's vote, what words mean, personal data, downloads."""
 
 from rembuk.board import store as board
 from rembuk.cycles import store as cycles
+from rembuk.front.children import childrens_results, childrens_round
 from rembuk.front.glossary import TERMS
 from rembuk.places import store as places
 from rembuk.results.store.destroying import is_destroyed
@@ -28,6 +29,13 @@ async def safety_page(request: Request) -> Response:
     )
 
 
+@get("/anak", guard=PUBLIC)
+async def children_page(request: Request) -> Response:
+    """Suara Anak: who votes, on which money, how it stays secret, how many have voted, where the result is."""
+    shown, result = await childrens_round(), await childrens_results()
+    return page(request, "front/children.html", public=True, round=shown, result=result)
+
+
 @get("/istilah", guard=PUBLIC)
 async def glossary_page(request: Request) -> Response:
     """Every term with its plain twin."""
@@ -48,4 +56,4 @@ async def data_page(request: Request) -> Response:
     return page(request, "front/data.html", public=True, cycle=cycle, kecamatan=kecamatan)
 
 
-HANDLERS = [safety_page, glossary_page, privacy_page, data_page]
+HANDLERS = [safety_page, children_page, glossary_page, privacy_page, data_page]
