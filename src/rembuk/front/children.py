@@ -17,7 +17,7 @@ from rembuk.voting.rules import Turnout
 
 @dataclass(frozen=True)
 class ChildrensShare:
-    """What the children of a kecamatan decide on, in whole rupiah (None before the ceilings stand), and their turnout."""
+    """What the children of a kecamatan decide on, in whole rupiah (None before they are set), and their turnout."""
 
     area: Area
     money: int | None
