@@ -18,6 +18,7 @@ from rembuk.database import close_database, open_database
 from rembuk.invariants import counts_repeat, leaves_equal_envelopes, one_mark, opened_equals_marks, seq_is_the_newest
 from rembuk.moderation import store as moderation
 from rembuk.notices.tables import Notice
+from rembuk.posts import store as posts
 from rembuk.proposals.tables import Proposal
 from rembuk.results import store as results
 from rembuk.settings import Settings
@@ -88,6 +89,8 @@ async def test_three_rounds_stand(demo: Path) -> None:
         assert "num_votes;" in await results.ballots_text(last.id, "32.73.27"), "Gedebage has ballots enough"
         decided, number = await moderation.published("32.73.27")
         assert number >= 4 and {each.action.value for each in decided} >= {"hide", "keep", "reply"}
+        [box] = await posts.boxes_of((await cycles.election(last.id)).id)
+        assert (box.state, box.checkins, box.sheets, box.destroyed) == ("closed", 10, 10, 2), "K5: paper in the count"
         lines = await results.districts(last.id, await results.named(last))
         assert len(lines) == 30
         assert next(line for line in lines if line.area == "32.73.27").ballots >= 250

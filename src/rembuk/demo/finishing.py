@@ -10,6 +10,7 @@ from rembuk.cycles import store as cycles
 from rembuk.cycles.rules import Cycle, PhaseKind
 from rembuk.cycles.store import Deed
 from rembuk.database import transaction
+from rembuk.demo.papering import Table, read_sheets
 from rembuk.demo.people import Cast
 from rembuk.proposals.tables import Proposal
 from rembuk.results import store as results
@@ -21,12 +22,13 @@ BOUGHT = ("Bahan bangunan (simulasi)", "Upah kerja (simulasi)", "Sewa alat dan a
 LATE = "Bahan terlambat datang, pengerjaan mundur tiga minggu."
 
 
-async def finish(cycle: Cycle, cast: Cast, rng: Random, share: str) -> None:
-    """Close, open the box, throw the dice, count, publish, and start the works."""
+async def finish(cycle: Cycle, cast: Cast, rng: Random, share: str, table: Table) -> None:
+    """Close, read the paper, open the box, throw the dice, count, publish, and start the works."""
     phases = {phase.kind: phase for phase in await cycles.phases(cycle.id)}
     with clock.frozen(phases[PhaseKind.VOTING].ends_at):
         asked = await cycles.propose(Deed.CLOSE, cycle.id, cast.official)
         await cycles.confirm(asked.id, cast.second)
+        await read_sheets(cycle, cast, table)
     with clock.frozen(phases[PhaseKind.RESULTS].starts_at + timedelta(hours=2)):
         act = await results.propose_opening(cycle.id, cast.official)
         await results.open_ballots(act.id, cycle.id, cast.second, [share])

@@ -40,11 +40,12 @@ class Door:
 
 @dataclass
 class Cast:
-    """Everybody the rounds need: two officials who sign for each other, a facilitator, and the crowd by RW."""
+    """Everybody the rounds need: two officials who sign for each other, two facilitators, and the crowd by RW."""
 
     official: UUID
     second: UUID
     facilitator: UUID
+    helper: UUID
     auditor: UUID
     admin: UUID
     crowd: list[tuple[UUID, str]]
@@ -69,9 +70,12 @@ async def hire(rng: Random) -> Cast:
         doors, "facilitator", "Dadan Fasilitator (simulasi)", "fasilitator", role="facilitator", area=HOME
     )
     await people.grant(facilitator, "moderator", HOME, by=None)
+    helper = await _staff(
+        doors, "facilitator", "Imas Fasilitator (simulasi)", "fasilitator2", role="facilitator", area=HOME
+    )
     auditor = await _staff(doors, "auditor", "Ratna Auditor (simulasi)", "auditor", role="auditor", area="32.73")
     admin = await _staff(doors, "admin", "Agus Admin (simulasi)", "admin", role="admin", area="32.73")
-    return Cast(official, second, facilitator, auditor, admin, await _crowd(rng), doors)
+    return Cast(official, second, facilitator, helper, auditor, admin, await _crowd(rng), doors)
 
 
 async def _staff(doors: list[Door], part: str, name: str, username: str, *, role: str, area: str) -> UUID:

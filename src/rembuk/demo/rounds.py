@@ -11,6 +11,7 @@ from rembuk.cycles.shares import ISSUE_NAMES, Cap, Leftover, Part, SetAside, Sha
 from rembuk.cycles.store import Deed
 from rembuk.demo.finishing import finish
 from rembuk.demo.keeping import keep_watch
+from rembuk.demo.papering import give_paper_codes, hand_out
 from rembuk.demo.people import HOME, Cast, Door
 from rembuk.demo.proposing import Wanted, check_all, copies, fill, from_pack
 from rembuk.demo.residents import enrol, give_codes, vote_many
@@ -57,9 +58,11 @@ async def build_finished(cast: Cast, rng: Random, today: datetime) -> None:
     at = (await _phase(cycle, PhaseKind.VOTING)).starts_at
     with clock.frozen(at + timedelta(hours=1)):
         await enrol(cycle, rng, 450)
+        given = await give_paper_codes(cycle)
         secret = await _open_booth(cycle, cast)
         await vote_many(cycle, rng, share=0.5)
-    await finish(cycle, cast, rng, secret)
+        table = await hand_out(cycle, cast, given, (await _phase(cycle, PhaseKind.VOTING)).ends_at)
+    await finish(cycle, cast, rng, secret, table)
 
 
 async def build_voting(cast: Cast, rng: Random, today: datetime) -> list[Door]:
