@@ -11,6 +11,7 @@ from rembuk.places.tables import Area
 from rembuk.proposals import store
 from rembuk.proposals.rules import CostLine, Place, Plan
 from rembuk.settings import settings
+from rembuk.web.viewer import OF_THE_CITY
 
 KECAMATAN = "32.73.27"
 KELURAHAN = "32.73.27.1003"
@@ -85,7 +86,8 @@ async def resident(rw: str = RW, role: str = "resident") -> UUID:
     person = Person(id=uuid4(), name="Imas Warga", kind=kind, rw=rw, created_at=datetime(2026, 1, 1, tzinfo=UTC))
     await Person.insert(person)
     if role != "resident":
-        grant = RoleGrant(person=person.id, role=role, area=KECAMATAN, starts_on=date(2026, 1, 1))
+        area = settings().city if role in OF_THE_CITY else KECAMATAN
+        grant = RoleGrant(person=person.id, role=role, area=area, starts_on=date(2026, 1, 1))
         await RoleGrant.insert(grant)
     return UUID(str(person.id))
 

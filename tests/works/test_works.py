@@ -109,6 +109,23 @@ async def test_a_report_says_what_holds(person: UUID) -> None:
     assert (await store.work(1)).card.progress == 100
 
 
+async def test_works_stop_when_their_proposal_loses_its_money(person: UUID) -> None:
+    """tally.md 2, S5: after a withdrawal nothing more is built or paid; what was paid stays to be read."""
+    line, cycle = Expense(TODAY, "Semen", 1_000_000), (await proposals.by_number(1)).cycle
+    await store.spend(1, line, person)
+    await proposals.write_outcomes(cycle, {1: "not_funded"}, {1: "Batal didanai."}, person)
+    for deed in (
+        store.report(1, WorkStatus.BUILDING, person),
+        store.finish(1, 1, TODAY, person),
+        store.spend(1, line, person),
+    ):
+        with pytest.raises(Refused) as refused:
+            await deed
+        assert refused.value.reason is Refusal.STOPPED
+    kept = await store.work(1)
+    assert kept.stopped and kept.card.spent == 1_000_000 and len(kept.expenses) == 1
+
+
 async def test_only_funded_proposals_become_works_and_once(person: UUID) -> None:
     """Q2: nothing is built that was not funded; what was funded waits on the desk until it is planned."""
     cycle = await scene.cycle(PhaseKind.PROPOSALS)

@@ -56,6 +56,7 @@ class Refusal(Reason):
     TAX_TOO_HIGH = (422, N_("Pajak tidak boleh melebihi jumlah yang dibayar."))
     ALREADY_PLANNED = (409, N_("Pekerjaan ini sudah direncanakan."))
     NOT_FUNDED = (409, N_("Usulan ini tidak didanai, jadi tidak ada pekerjaannya."))
+    STOPPED = (409, N_("Usulan ini batal didanai, jadi pekerjaannya dihentikan. Buku kas tetap bisa dibaca."))
     NO_STEPS = (422, N_("Tulis paling sedikit satu tahapan dengan tanggal rencananya."))
     NO_SUCH_STEP = (404, N_("Tahapan ini tidak ada."))
     STEPS_OPEN = (409, N_("Masih ada tahapan yang belum selesai. Tandai dulu, lalu nyatakan pekerjaan selesai."))
@@ -166,12 +167,13 @@ class FundedProposal:
 
 @dataclass(frozen=True)
 class Work:
-    """Works whole, as their page shows them; money in whole rupiah."""
+    """Works whole, as their page shows them; money in whole rupiah. Stopped: the proposal lost its money afterwards."""
 
     card: WorkCard
     carried_out_by: str
     late_reason: str
     updated_at: datetime
+    stopped: bool
     milestones: tuple[Milestone, ...]
     notes: tuple[Note, ...]
     expenses: tuple[Expense, ...] = ()

@@ -37,11 +37,12 @@ from rembuk.works.tables import WorkNote, WorkPhoto
 
 Write = Callable[[UUID], Awaitable[object]]
 """Something a person writes about works, as it is done."""
+FUNDED = "funded"
 _CARD = (
     "SELECT w.id, p.number, p.title, p.issue, p.rw, c.year, w.status, w.budget, w.spent,"
     " (SELECT COUNT(*) FROM milestone m WHERE m.work = w.id) AS milestone_count,"
     " (SELECT COUNT(*) FROM milestone m WHERE m.work = w.id AND m.finished_on IS NOT NULL) AS done_count,"
-    " w.carried_out_by, w.late_reason, w.updated_at"
+    " w.carried_out_by, w.late_reason, w.updated_at, p.outcome"
     " FROM work w JOIN proposal p ON p.id = w.proposal JOIN cycle c ON c.id = w.cycle"
 )
 
@@ -101,6 +102,7 @@ async def work(number: int) -> Work:
         carried_out_by=row["carried_out_by"],
         late_reason=row["late_reason"],
         updated_at=row["updated_at"],
+        stopped=row["outcome"] != FUNDED,
         milestones=tuple(_milestone(each) for each in milestones),
         notes=tuple(Note(each["matches"] == "yes", each["body"], each["at"]) for each in notes),
         expenses=tuple(_expense(each) for each in paid),
@@ -153,7 +155,7 @@ def _as_date(value: "date | str") -> date:
 async def plan(number: int, carried_out_by: str, milestones: Sequence[Milestone], actor: UUID) -> UUID:
     """Begin the works of a funded proposal at its reviewed cost, with who does them and their steps."""
     proposal = await proposals.by_number(number)
-    if proposal.outcome != "funded":
+    if proposal.outcome != FUNDED:
         raise Refused(Refusal.NOT_FUNDED)
     if not milestones:
         raise Refused(Refusal.NO_STEPS)
@@ -183,7 +185,7 @@ async def plan(number: int, carried_out_by: str, milestones: Sequence[Milestone]
 @transaction
 async def report(number: int, status: WorkStatus, actor: UUID, late_reason: str = "") -> None:
     """Note how far the works are; Refused when it cannot be so."""
-    before = await work(number)
+    before = await _going_on(number)
     if reason := why_not_report(status, before.milestones, late_reason):
         raise Refused(reason)
     await WorkRow.update(
@@ -198,7 +200,7 @@ async def report(number: int, status: WorkStatus, actor: UUID, late_reason: str 
 @transaction
 async def finish(number: int, nth: int, on: date, actor: UUID, note: str = "") -> None:
     """Note that a step of the works was done, and when."""
-    before = await work(number)
+    before = await _going_on(number)
     if nth not in [step.nth for step in before.milestones]:
         raise Refused(Refusal.NO_SUCH_STEP)
     if on > clock.local(clock.now()).date():
@@ -214,7 +216,7 @@ async def finish(number: int, nth: int, on: date, actor: UUID, note: str = "") -
 @transaction
 async def spend(number: int, line: Expense, actor: UUID) -> None:
     """Write one line into the account book; Refused(OVERSPENT) above what is left of the budget."""
-    before = await _locked(number)
+    before = await _going_on(number)
     if reason := why_not_spend(line, before.left, clock.local(clock.now()).date()):
         raise Refused(reason, spent=rupiah(before.card.spent + line.gross), budget=rupiah(before.card.budget))
     row = ExpenseRow(
@@ -246,6 +248,14 @@ async def void(number: int, line: UUID, reason: str, actor: UUID) -> None:
     await ExpenseRow.update({ExpenseRow.void_reason: reason.strip()}).where(ExpenseRow.id == line)
     await _paid(before, -wrong.gross)
     await audit(actor, "official", "void_expense", f"pekerjaan {number}", reason, after={"line": str(line)})
+
+
+async def _going_on(number: int) -> Work:
+    """The works, locked; Refused(STOPPED) when their proposal lost its money after the result."""
+    before = await _locked(number)
+    if before.stopped:
+        raise Refused(Refusal.STOPPED)
+    return before
 
 
 async def _locked(number: int) -> Work:
