@@ -90,13 +90,16 @@ def bounded_elections(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> Electi
 
 
 @st.composite
-def fences(draw: st.DrawFn, name: str, listed: tuple[Project, ...], dearest: int) -> Fence:
-    """Money set aside for an issue, an area or some projects; now and then for voters of its own (Suara Anak)."""
+def fences(draw: st.DrawFn, name: str, listed: tuple[Project, ...], dearest: int, kind: str) -> Fence:
+    """Money set aside for an issue, an area or some projects; now and then for voters of its own (Suara Anak).
+
+    Their ballots are of the same kind as everybody's: what a rule counts by must be on them.
+    """
     ids = [project.id for project in listed]
     own: Ballots | None = None
     if draw(st.integers(0, 3)) == 0:
-        types = draw(st.lists(st.tuples(choices(ids, "approval"), st.integers(1, 4)), max_size=5))
-        own = Election.of([Project(each, 1) for each in ids], types, 0).ballots  # type: ignore[arg-type]
+        types = draw(st.lists(st.tuples(choices(ids, kind), st.integers(1, 4)), max_size=5))
+        own = Election.of([Project(each, 1) for each in ids], types, 0, kind=kind).ballots  # type: ignore[arg-type]
     return Fence(
         name,
         draw(st.integers(0, dearest)),
@@ -118,7 +121,10 @@ def envelopes(draw: st.DrawFn, prefix: str, dearest: int = 45) -> Envelope:
         for p in base.projects
     )
     limits = tuple(replace(limit, projects=frozenset(named[p] for p in limit.projects)) for limit in base.limits)
-    inside = tuple(draw(fences(name, renamed, dearest)) for name in ("first", "second")[: draw(st.integers(0, 2))])
+    kind = base.ballots.kind
+    inside = tuple(
+        draw(fences(name, renamed, dearest, kind)) for name in ("first", "second")[: draw(st.integers(0, 2))]
+    )
     return Envelope(replace(base, projects=renamed, limits=limits), inside)
 
 
