@@ -695,11 +695,11 @@ class Bundle:
         self.say(same, "suara kertas sesuai {n} pos | paper ballots are what {n} posts report", wrong, n=len(posts))
     def check_audit(self) -> None:
         """The audit chain is unbroken and agrees with the board."""
-        lines = self._read("audit.jsonl").split(b"\n")[:-1] if "audit.jsonl" in self.sums else []
-        links, rows = [ZERO, *(sha256(line).hexdigest() for line in lines)], [strictly(line) for line in lines]
+        lines = self._read("audit.jsonl").split(b"\n")[:-1] if (kept := "audit.jsonl" in self.sums) else []
+        links, rows = [ZERO, *(sha256(each).hexdigest() for each in lines)], [strictly(each) for each in lines]
         heads = {leaf["count"]: leaf["sha256"] for leaf in self.leaves.values() if leaf["kind"] == "audit_head"}
         whole = all((row["idx"], row["prev"]) == (number, links[number]) for number, row in enumerate(rows))
-        whole = whole and all(links[size] == head for size, head in heads.items()) if lines else None
+        whole = whole and all(links[size] == head for size, head in heads.items()) if kept else None
         self.say(whole, "{n} catatan tindakan bersambung | {n} audit lines are chained", n=len(rows))
         self.say(any(heads) or None, "{n} terkunci di papan | {n} of them sealed by the board", n=max(heads, default=0))
     def check_districts(self) -> None:

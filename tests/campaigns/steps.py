@@ -6,6 +6,7 @@ No product code knows of this: the connection counts.
 """
 
 import asyncio
+import json
 import os
 import pickle
 import random
@@ -17,7 +18,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Awaitable, Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -168,11 +169,17 @@ async def forwards():
 
 
 def releases() -> Path:
-    """The migrations of today and one of a release to come."""
-    folder = Path(tempfile.gettempdir()) / f"rembuk-upgrade-{os.getppid()}"
+    """The migrations of today and one of a release to come, in a folder named by what is in it."""
+    today = sorted(asset_folder("migrations").glob("*.py"))
+    texts = {file.name: file.read_text("utf-8") for file in today} | {"rembuk_2099.py": UPGRADE}
+    name = sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:24]
+    folder = Path(tempfile.gettempdir()) / f"rembuk-upgrade-{os.getuid()}-{name}"
     if not folder.exists():
-        shutil.copytree(asset_folder("migrations"), folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "rembuk_2099.py").write_text(UPGRADE)
+        made = Path(tempfile.mkdtemp())
+        for file, text in texts.items():
+            (made / file).write_text(text, "utf-8")
+        with suppress(OSError):  # another process was first
+            made.rename(folder)
     return folder
 
 
