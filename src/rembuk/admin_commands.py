@@ -22,8 +22,7 @@ def admin_create(name: str, username: str, password: str) -> None:
     """Make the first administrator; prints the secret for the one-time-code app once."""
     from rembuk.people.store import create_admin
 
-    made = _in_city(lambda: create_admin(name, username, password))
-    click.echo(f"Created. Enter this secret in a one-time-code app now: {made.totp_secret}")
+    _tell("Created", _in_city(lambda: create_admin(name, username, password)).totp_secret)
 
 
 @admin.command(name="account")
@@ -34,8 +33,7 @@ def admin_account(name: str, username: str, password: str) -> None:
     """Make an account without any role; two administrators give it one at /admin."""
     from rembuk.people.store import create_staff
 
-    made = _in_city(lambda: create_staff(name, username, password))
-    click.echo(f"Created. Enter this secret in a one-time-code app now: {made.totp_secret}")
+    _tell("Created", _in_city(lambda: create_staff(name, username, password)).totp_secret)
 
 
 @admin.command(name="password")
@@ -55,8 +53,7 @@ def admin_step(username: str) -> None:
     """Replace a lost authenticator; prints the new secret once. The password is still asked for."""
     from rembuk.people.store import upkeep
 
-    secret = _in_city(lambda: upkeep.give_step(username))
-    click.echo(f"Replaced. Enter this secret in a one-time-code app now: {secret}")
+    _tell("Replaced", _in_city(lambda: upkeep.give_step(username)))
 
 
 @admin.command(name="lock")
@@ -78,6 +75,11 @@ def admin_signout(username: str) -> None:
 
     _in_city(lambda: upkeep.sign_out(username))
     click.echo("Signed out everywhere.")
+
+
+def _tell(what: str, secret: str | None) -> None:
+    """The one place that prints a secret: for the terminal of whoever asked, once."""
+    click.echo(f"{what}. Enter this secret in a one-time-code app now: {secret}")
 
 
 def _in_city(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
